@@ -1,0 +1,13 @@
+import type { EventLog } from "../event-log.ts";
+
+/** The part of pino's logger that is used. */
+export interface EmbeddedLogLogger {
+  warn(fields: object, message: string): void;
+}
+
+export interface EmbeddedLog extends EventLog {
+  /** Applies the retention of every topic now, in slices beside everything else. */
+  compact(): Promise<void>;
+  /** Transactions committed since the log was opened. */
+  transactions(): { readonly synced: number; readonly rebuildable: number };
+}

@@ -1,0 +1,257 @@
+import { RULES, type Rules } from "./rules.ts";
+import { addWrapping, type Cut, type Statement } from "./statement.ts";
+
+/** What the fold keeps of the record in force for a key: the value itself is for the reader to keep. */
+interface Held {
+  readonly revision: number;
+  readonly hash: bigint;
+}
+
+/** A verified cut that was not taken yet, with what changed since the verified cut before it. */
+interface Verified {
+  readonly revision: number;
+  readonly changed: Map<string, Statement>;
+}
+
+/**
+ * Folds one partition to verified cuts (PROTOCOL.md rules 7, 8 and 10).
+ *
+ * Promises: a cut is offered only if the state that it is offered with has the cut's sum; what
+ * `take` answers is the whole difference between two such states; a record is never given
+ * another label. Leaves to others: where records and cuts come from, and how the cuts of several
+ * partitions go together.
+ *
+ * It begins closed: everything is kept until `start` names a cut that verifies. From then on the
+ * fold keeps the state at one cut, `tentative`, and tries to verify it; a cut that does not verify
+ * is kept until it does or a later one verifies.
+ */
+export class CutFold {
+  readonly #rules: Rules;
+  readonly #held = new Map<string, Held>();
+  #sum = 0n;
+  #tentative = -1;
+  #tentativeSum: bigint | undefined;
+  #started = false;
+  /** Above the tentative cut, lowest label first; equal labels in the order of the log. */
+  #pending: Statement[] = [];
+  readonly #cuts = new Map<number, bigint>();
+  #cutOrder: number[] = [];
+  #changed = new Map<string, Statement>();
+  readonly #verified: Verified[] = [];
+  #inUse = -1;
+
+  constructor(rules: Rules = RULES) {
+    this.#rules = rules;
+  }
+
+  /** The revision of the cut that was taken last; -1 before the first. */
+  get inUse(): number {
+    return this.#inUse;
+  }
+
+  /** Records and cuts that wait: what a reader bounds by not reading on. */
+  get backlog(): number {
+    return this.#pending.length + this.#cuts.size + this.#verified.length;
+  }
+
+  /** Whether a cut above the one in use waits for records that were not seen. */
+  get blockedAt(): number | undefined {
+    if (!this.#started) return this.#cutOrder.at(-1);
+    return this.#tentativeSum === undefined ? undefined : this.#tentative;
+  }
+
+  add(statement: Statement): void {
+    if (!this.#started) {
+      this.#pending.push(statement);
+    } else if (statement.revision > this.#tentative) {
+      this.#insertPending(statement);
+    } else {
+      this.#fold(
+        this.#rules.keepLabels ? statement : { ...statement, revision: this.#tentative },
+      );
+    }
+  }
+
+  addCut(cut: Cut): void {
+    if (this.#started && cut.revision < this.#tentative) return;
+    if (this.#started && cut.revision === this.#tentative) {
+      if (this.#tentativeSum !== undefined) this.#tentativeSum = cut.sum;
+      return;
+    }
+    if (!this.#cuts.has(cut.revision)) insertSorted(this.#cutOrder, cut.revision);
+    this.#cuts.set(cut.revision, cut.sum);
+  }
+
+  /** Every cut that was seen, before the start; lowest first. */
+  startCandidates(): readonly number[] {
+    return this.#cutOrder;
+  }
+
+  /** Whether the state at `revision` has the sum of the cut there. Only before the start. */
+  verifies(revision: number): boolean {
+    const wanted = this.#cuts.get(revision);
+    if (wanted === undefined) return false;
+    if (!this.#rules.believeOnlySums) return true;
+    let sum = 0n;
+    const top = new Map<string, Statement>();
+    for (const statement of this.#pending) {
+      if (statement.revision > revision) continue;
+      const before = top.get(statement.key);
+      if (before !== undefined && before.revision > statement.revision) continue;
+      sum = addWrapping(sum, statement.hash - (before?.hash ?? 0n));
+      top.set(statement.key, statement);
+    }
+    return sum === wanted;
+  }
+
+  /** Begins at a cut that verifies; `take` of it answers everything that is in force there. */
+  start(revision: number): void {
+    const all = this.#pending;
+    this.#pending = [];
+    this.#started = true;
+    this.#tentative = revision;
+    for (const statement of all) {
+      if (statement.revision <= revision) this.#fold(statement);
+    }
+    this.#pending = all
+      .filter((statement) => statement.revision > revision)
+      .sort((a, b) => a.revision - b.revision || a.offset - b.offset);
+    this.#cutOrder = this.#cutOrder.filter((candidate) => candidate > revision);
+    for (const candidate of [...this.#cuts.keys()]) {
+      if (candidate <= revision) this.#cuts.delete(candidate);
+    }
+    this.#offer();
+  }
+
+  /** Verifies what can be verified now. Call it after each batch of `add` and `addCut`. */
+  advance(): void {
+    if (!this.#started) return;
+    for (;;) {
+      if (this.#tentativeSum !== undefined && this.#matches(this.#tentativeSum, this.#sum)) {
+        this.#offer();
+      }
+      const next =
+        this.#tentativeSum === undefined ? this.#cutOrder[0] : this.#laterCutThatVerifies();
+      if (next === undefined) return;
+      this.#moveTo(next);
+    }
+  }
+
+  /** Revisions of the verified cuts above the one in use, lowest first. */
+  get lowestVerified(): number | undefined {
+    return this.#verified[0]?.revision;
+  }
+
+  get highestVerified(): number | undefined {
+    return this.#verified.at(-1)?.revision;
+  }
+
+  hasVerified(revision: number): boolean {
+    // Cuts are taken in order, so the one that is asked for is among the first.
+    for (const verified of this.#verified) {
+      if (verified.revision === revision) return true;
+      if (verified.revision > revision) return false;
+    }
+    return false;
+  }
+
+  /** The lowest verified cut at or above `revision`. */
+  verifiedFrom(revision: number): number | undefined {
+    for (const verified of this.#verified) {
+      if (verified.revision >= revision) return verified.revision;
+    }
+    return undefined;
+  }
+
+  /** Joins what lies below `revision` into the cut that follows: no step will be made there. */
+  skipBelow(revision: number): void {
+    let first = this.#verified[0];
+    let second = this.#verified[1];
+    while (first !== undefined && second !== undefined && first.revision < revision) {
+      for (const [key, statement] of second.changed) first.changed.set(key, statement);
+      this.#verified.splice(0, 2, { revision: second.revision, changed: first.changed });
+      first = this.#verified[0];
+      second = this.#verified[1];
+    }
+  }
+
+  /** Makes a verified cut the one in use; answers the statements in force that changed since. */
+  take(revision: number): ReadonlyMap<string, Statement> {
+    this.skipBelow(revision);
+    const first = this.#verified.shift();
+    if (first?.revision !== revision) {
+      throw new Error(`no verified cut at ${revision}`);
+    }
+    this.#inUse = revision;
+    return first.changed;
+  }
+
+  #fold(statement: Statement): void {
+    const before = this.#held.get(statement.key);
+    if (before !== undefined) {
+      if (before.revision > statement.revision) return;
+      // Of equal labels the later offset counts; two different hashes are for the sum to judge.
+      if (before.revision === statement.revision && before.hash === statement.hash) return;
+    }
+    this.#sum = addWrapping(this.#sum, statement.hash - (before?.hash ?? 0n));
+    this.#held.set(statement.key, { revision: statement.revision, hash: statement.hash });
+    this.#changed.set(statement.key, statement);
+  }
+
+  #insertPending(statement: Statement): void {
+    const pending = this.#pending;
+    let at = pending.length;
+    while (at > 0 && (pending[at - 1]?.revision ?? 0) > statement.revision) at -= 1;
+    if (at === pending.length) pending.push(statement);
+    else pending.splice(at, 0, statement);
+  }
+
+  #moveTo(revision: number): void {
+    this.#tentative = revision;
+    this.#tentativeSum = this.#cuts.get(revision);
+    let below = 0;
+    while (below < this.#pending.length && (this.#pending[below]?.revision ?? 0) <= revision) {
+      below += 1;
+    }
+    for (const statement of this.#pending.splice(0, below)) this.#fold(statement);
+    while (this.#cutOrder[0] !== undefined && this.#cutOrder[0] <= revision) {
+      this.#cuts.delete(this.#cutOrder[0]);
+      this.#cutOrder.shift();
+    }
+  }
+
+  /** Looks ahead without giving up the cut that waits. */
+  #laterCutThatVerifies(): number | undefined {
+    if (this.#cutOrder.length === 0) return undefined;
+    let sum = this.#sum;
+    const top = new Map<string, Statement>();
+    let at = 0;
+    for (const revision of this.#cutOrder) {
+      for (; at < this.#pending.length; at += 1) {
+        const statement = this.#pending[at];
+        if (statement === undefined || statement.revision > revision) break;
+        const before = top.get(statement.key) ?? this.#held.get(statement.key);
+        sum = addWrapping(sum, statement.hash - (before?.hash ?? 0n));
+        top.set(statement.key, statement);
+      }
+      if (this.#matches(this.#cuts.get(revision) ?? 0n, sum)) return revision;
+    }
+    return undefined;
+  }
+
+  #matches(wanted: bigint, sum: bigint): boolean {
+    return !this.#rules.believeOnlySums || wanted === sum;
+  }
+
+  #offer(): void {
+    this.#verified.push({ revision: this.#tentative, changed: this.#changed });
+    this.#changed = new Map();
+    this.#tentativeSum = undefined;
+  }
+}
+
+function insertSorted(sorted: number[], value: number): void {
+  let at = sorted.length;
+  while (at > 0 && (sorted[at - 1] ?? 0) > value) at -= 1;
+  sorted.splice(at, 0, value);
+}

@@ -1,0 +1,144 @@
+import type { EventLog, LogRecord, Subscription } from "@titan/event-log";
+import { CutFold } from "./cut-fold.ts";
+import { FRONTIER_TOPIC } from "./keys.ts";
+import { readStatement } from "./read-statement.ts";
+import type { Rules } from "./rules.ts";
+import type { Signal } from "./signal.ts";
+
+/** A partition that a task reads: nouns get their cuts from the frontier, others from marks. */
+export interface InputPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly cuts: "frontier" | "marks";
+}
+
+interface Source {
+  readonly topic: string;
+  readonly partition: number;
+  readonly fold: CutFold | undefined;
+  readonly marks: boolean;
+}
+
+/** So many records and cuts may wait in one input before it is not read on. */
+const BACKLOG_MAX = 20_000;
+
+export type OnUnreadable = (topic: string, partition: number, record: LogRecord, code: string, reason: string) => void;
+
+/**
+ * Fills one fold per input from the log. Promises: every record is folded, in the order of its
+ * partition, from offset zero (rule 10); a fold whose backlog is full is not read on. Raises
+ * `arrived` after each batch.
+ */
+export class InputReader {
+  readonly folds: readonly CutFold[];
+  readonly #log: EventLog;
+  readonly #inputs: readonly InputPartition[];
+  readonly #arrived: Signal;
+  readonly #onUnreadable: OnUnreadable;
+  readonly #byName = new Map<string, CutFold>();
+  #subscriptions: Subscription[] = [];
+  #behind = new Set<string>();
+  #drained: (() => void)[] = [];
+  #bounded = false;
+
+  constructor(
+    log: EventLog,
+    inputs: readonly InputPartition[],
+    arrived: Signal,
+    rules: Rules,
+    onUnreadable: OnUnreadable,
+  ) {
+    this.#log = log;
+    this.#inputs = inputs;
+    this.#arrived = arrived;
+    this.#onUnreadable = onUnreadable;
+    this.folds = inputs.map((input) => {
+      const fold = new CutFold(rules);
+      this.#byName.set(`${input.topic} ${input.partition}`, fold);
+      return fold;
+    });
+  }
+
+  /** Whether everything that was there at `open` has been read. */
+  get caughtUp(): boolean {
+    return this.#behind.size === 0;
+  }
+
+  async open(): Promise<void> {
+    const sources: Source[] = this.#inputs.map((input, at) => ({
+      ...input,
+      fold: this.folds[at],
+      marks: input.cuts === "marks",
+    }));
+    if (this.#inputs.some((input) => input.cuts === "frontier")) {
+      sources.push({ topic: FRONTIER_TOPIC, partition: 0, fold: undefined, marks: false });
+    }
+    for (const { topic, partition } of sources) this.#behind.add(`${topic} ${partition}`);
+    for (const source of sources) {
+      const { topic, partition, fold } = source;
+      const { end } = await this.#log.bounds(topic, partition);
+      this.#subscriptions.push(
+        this.#log.subscribe({ topic, partition, from: 0 }, (batch) => {
+          for (const record of batch.records) this.#read(source, record);
+          if (batch.next >= end) this.#behind.delete(`${topic} ${partition}`);
+          this.#arrived.raise();
+          return fold === undefined ? undefined : this.#room(fold);
+        }),
+      );
+    }
+  }
+
+  /** From now on a full backlog holds its input; before the start everything is needed. */
+  bound(): void {
+    this.#bounded = true;
+  }
+
+  /** Lets inputs that were held go on, if they have room. */
+  drained(): void {
+    const waiting = this.#drained;
+    this.#drained = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  async close(): Promise<void> {
+    this.#bounded = false;
+    const closing = this.#subscriptions.map((subscription) => subscription.close());
+    this.#subscriptions = [];
+    this.drained();
+    await Promise.all(closing);
+  }
+
+  #room(fold: CutFold): Promise<void> | undefined {
+    if (!this.#bounded || fold.backlog < BACKLOG_MAX) return undefined;
+    return (async () => {
+      while (this.#bounded && fold.backlog >= BACKLOG_MAX) {
+        await new Promise<void>((resolve) => {
+          this.#drained.push(resolve);
+        });
+      }
+    })();
+  }
+
+  #read(source: Source, record: LogRecord): void {
+    const { topic, partition, fold, marks } = source;
+    const read = readStatement(record);
+    switch (read.kind) {
+      case "statement":
+        fold?.add(read.statement);
+        return;
+      case "mark":
+        if (marks) fold?.addCut(read.mark);
+        return;
+      case "frontier":
+        for (const cut of read.frontier.partitions) {
+          this.#byName
+            .get(`${cut.topic} ${cut.partition}`)
+            ?.addCut({ revision: read.frontier.revision, sum: cut.sum });
+        }
+        return;
+      case "unreadable":
+        this.#onUnreadable(topic, partition, record, read.error.code, read.error.message);
+        return;
+    }
+  }
+}

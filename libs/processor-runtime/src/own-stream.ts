@@ -1,0 +1,257 @@
+import type { AppendRecord } from "@titan/event-log";
+import { derivedHash, encode, type RecordTypes, type StatementName } from "@titan/schema-codec";
+import { MARK_KEY } from "./keys.ts";
+import type { Rules } from "./rules.ts";
+import { addWrapping, Contradiction, type Statement } from "./statement.ts";
+import type { ViewStep } from "./view.ts";
+
+/** What this task holds to be true of one key, and where the log says so. */
+interface Truth {
+  hash: bigint;
+  current: unknown;
+  /** The highest label at or below the own cut. */
+  label: number;
+  /** Where the last copy with that label is; undefined while its append is under way. */
+  offset: number | undefined;
+}
+
+export type Observed =
+  | { readonly kind: "statement"; readonly statement: Statement }
+  | { readonly kind: "mark"; readonly revision: number; readonly sum: bigint; readonly offset: number };
+
+/** What goes into each record beside key and value. */
+export interface StreamWriter {
+  readonly record: StatementName;
+  readonly processorVersion: number;
+  previousOf(current: unknown): unknown;
+}
+
+/**
+ * One stream that a task writes: the records in force as the task's own function gives them, and
+ * what has to be appended so that every reader comes to the same (PROTOCOL.md rules 12 to 15).
+ * Pure: it makes records, its owner appends them and tells it where they landed.
+ */
+export class OwnStream {
+  readonly topic: string;
+  readonly partition: number;
+  readonly #rules: Rules;
+  readonly #writer: StreamWriter;
+  readonly #truths = new Map<string, Truth>();
+  #sum = 0n;
+  #count = 0;
+  #cut = -1;
+  #markRevision = -1;
+  #markOffset: number | undefined;
+  #observed: Observed[] = [];
+  #ahead: Statement[] = [];
+  /** Truths whose records are in the append that is under way, by their place in it. */
+  #underWay: (Truth | "mark")[] = [];
+
+  constructor(topic: string, partition: number, writer: StreamWriter, rules: Rules) {
+    this.topic = topic;
+    this.partition = partition;
+    this.#writer = writer;
+    this.#rules = rules;
+  }
+
+  get sum(): bigint {
+    return this.#sum;
+  }
+
+  keys(): IterableIterator<string> {
+    return this.#truths.keys();
+  }
+
+  /** Takes what the log holds before the first step: the state at `revision`. */
+  load(revision: number, statements: readonly Statement[], marks: readonly Observed[]): void {
+    this.#cut = revision;
+    const last = new Map<string, Statement>();
+    for (const statement of statements) {
+      last.set(statement.key, statement);
+      if (statement.revision > revision) {
+        this.#ahead.push(statement);
+        continue;
+      }
+      const truth = this.#truths.get(statement.key);
+      if (truth !== undefined && truth.label > statement.revision) continue;
+      if (truth?.label === statement.revision && truth.hash !== statement.hash) {
+        throw contradiction(this.topic, statement);
+      }
+      this.#truths.set(statement.key, {
+        hash: statement.hash,
+        current: statement.current,
+        label: statement.revision,
+        offset: statement.offset,
+      });
+    }
+    for (const truth of this.#truths.values()) {
+      this.#sum = addWrapping(this.#sum, truth.hash);
+      if (truth.hash !== 0n) this.#count += 1;
+    }
+    // Shadowed keys are repaired like those that are noticed later.
+    for (const [key, statement] of last) {
+      const truth = this.#truths.get(key);
+      if (truth !== undefined && statement.revision < truth.label) {
+        this.#observed.push({ kind: "statement", statement });
+      }
+    }
+    for (const mark of marks) this.#observed.push(mark);
+  }
+
+  /** Records for the keys whose value differs from what is in force; labelled with the step. */
+  step(step: ViewStep<unknown>, keys: Iterable<readonly [string, string]>): AppendRecord[] {
+    this.#cut = step.revision;
+    const records: AppendRecord[] = [];
+    for (const [key, name] of keys) {
+      const current = step.values.get(name) ?? null;
+      const hash = this.#hash(key, current);
+      const truth = this.#truths.get(key);
+      if (truth === undefined ? current === null : truth.hash === hash) continue;
+      if (truth?.label === step.revision) throw new Contradiction(this.#twice(key, step.revision));
+      records.push(this.#write(key, current, hash, step, name));
+    }
+    return records;
+  }
+
+  /** The own function is known at this revision, and nothing here changed. */
+  cutAt(revision: number): void {
+    this.#cut = revision;
+  }
+
+  mark(): AppendRecord {
+    this.#markRevision = this.#cut;
+    this.#markOffset = undefined;
+    this.#underWay.push("mark");
+    const value = encode("mark", { revision: this.#cut, sum: this.#sum, count: this.#count });
+    return { key: MARK_KEY, value };
+  }
+
+  /** The records handed out since the last call are in the log, one after the other, from `base`. */
+  landed(base: number): void {
+    this.#underWay.forEach((truth, at) => {
+      if (truth === "mark") this.#markOffset = base + at;
+      else truth.offset = base + at;
+    });
+    this.#underWay = [];
+  }
+
+  observe(statement: Statement): void {
+    this.#observed.push({ kind: "statement", statement });
+  }
+
+  observeMark(mark: { revision: number; sum: bigint }, offset: number): void {
+    this.#observed.push({ kind: "mark", revision: mark.revision, sum: mark.sum, offset });
+  }
+
+  get hasObserved(): boolean {
+    return this.#observed.length > 0;
+  }
+
+  /** Rule 15. Call it when no append is under way. Answers the records that heal the stream. */
+  repair(step: ViewStep<unknown>): AppendRecord[] {
+    this.#cut = step.revision;
+    const records: AppendRecord[] = [];
+    let remark = false;
+    const observed: Observed[] = [
+      ...this.#observed,
+      ...this.#ahead
+        .filter((statement) => statement.revision <= this.#cut)
+        .map((statement) => ({ kind: "statement" as const, statement })),
+    ];
+    this.#observed = [];
+    this.#ahead = this.#ahead.filter((statement) => statement.revision > this.#cut);
+    const wrong = new Set<string>();
+    for (const seen of observed) {
+      if (seen.kind === "mark") remark = this.#isLateMark(seen) || remark;
+      else if (this.#isWrong(seen.statement)) wrong.add(seen.statement.key);
+    }
+    for (const key of wrong) {
+      const truth = this.#truths.get(key);
+      records.push(this.#write(key, truth?.current ?? null, truth?.hash ?? 0n, step, key));
+    }
+    if (remark || (records.length > 0 && this.#rules.markAfterRepair)) records.push(this.mark());
+    return records;
+  }
+
+  /** Whether the key must be written again after this record was seen. */
+  #isWrong(statement: Statement): boolean {
+    if (statement.revision > this.#cut) {
+      this.#ahead.push(statement);
+      return false;
+    }
+    const truth = this.#truths.get(statement.key) ?? {
+      hash: 0n,
+      current: null,
+      label: -1,
+      offset: undefined,
+    };
+    const offset = truth.offset ?? -1;
+    if (statement.revision === truth.label) {
+      if (statement.hash !== truth.hash) throw contradiction(this.topic, statement);
+      truth.offset = Math.max(offset, statement.offset);
+      return false;
+    }
+    if (statement.revision < truth.label) return statement.offset > offset;
+    if (statement.hash !== truth.hash) {
+      if (statement.revision === this.#cut) throw contradiction(this.topic, statement);
+      // A truth of a revision that this owner jumped over.
+      return this.#rules.repairLateTruths;
+    }
+    truth.label = statement.revision;
+    truth.offset = statement.offset;
+    this.#truths.set(statement.key, truth);
+    return statement.offset < offset;
+  }
+
+  #isLateMark(mark: { revision: number; sum: bigint; offset: number }): boolean {
+    if (mark.revision === this.#cut && mark.sum !== this.#sum) {
+      throw new Contradiction(`${this.topic} has another mark at revision ${mark.revision}`);
+    }
+    return mark.revision < this.#markRevision && mark.offset > (this.#markOffset ?? -1);
+  }
+
+  #write(
+    key: string,
+    current: unknown,
+    hash: bigint,
+    step: ViewStep<unknown>,
+    name: string,
+  ): AppendRecord {
+    const before = this.#truths.get(key);
+    const truth: Truth = { hash, current, label: this.#cut, offset: undefined };
+    this.#sum = addWrapping(this.#sum, hash - (before?.hash ?? 0n));
+    this.#count += (hash === 0n ? 0 : 1) - (before === undefined || before.hash === 0n ? 0 : 1);
+    this.#truths.set(key, truth);
+    this.#underWay.push(truth);
+    const { changeId, actor, reason, occurredAt } = step.origin;
+    const value = encode(this.#writer.record, {
+      revision: this.#cut,
+      index: 0,
+      op: current === null ? "DELETE" : "UPDATE",
+      previous: this.#writer.previousOf(before?.current ?? null),
+      current,
+      hash,
+      changeId,
+      actor,
+      reason,
+      occurredAt,
+      causes: step.causesOf(name),
+      processorVersion: this.#writer.processorVersion,
+    } as RecordTypes[StatementName]);
+    return { key, value };
+  }
+
+  #hash(key: string, current: unknown): bigint {
+    return derivedHash(this.#writer.record, key, current as RecordTypes[StatementName]["current"]);
+  }
+
+  #twice(key: string, revision: number): string {
+    return `${this.topic} would hold two values of ${key} at revision ${revision}`;
+  }
+}
+
+function contradiction(topic: string, statement: Statement): Contradiction {
+  return new Contradiction(
+    `${topic} has two values of ${statement.key} at revision ${statement.revision} (offset ${statement.offset})`,
+  );
+}

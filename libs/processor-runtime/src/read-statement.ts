@@ -1,0 +1,72 @@
+import type { LogRecord } from "@titan/event-log";
+import { CodecError, decode } from "@titan/schema-codec";
+import type { Frontier, Mark } from "@titan/domain";
+import type { Statement } from "./statement.ts";
+
+/** What a record of a noun topic, a derived topic or the frontier topic says. */
+export type Read =
+  | { readonly kind: "statement"; readonly statement: Statement }
+  | { readonly kind: "mark"; readonly mark: Mark; readonly offset: number }
+  | { readonly kind: "frontier"; readonly frontier: Frontier; readonly offset: number }
+  | { readonly kind: "unreadable"; readonly error: CodecError; readonly record: LogRecord };
+
+/**
+ * A log in the same process hands the same record to every reader of a partition; then it is
+ * decoded once. The entry goes with the record.
+ */
+const decoded = new WeakMap<LogRecord, Read>();
+
+/** Never throws: what can not be read is `unreadable`, and the sums show whether it was needed. */
+export function readStatement(record: LogRecord): Read {
+  let read = decoded.get(record);
+  if (read === undefined) {
+    read = decodeRecord(record);
+    decoded.set(record, read);
+  }
+  return read;
+}
+
+function decodeRecord(record: LogRecord): Read {
+  try {
+    const { name, value } = decode(record.value);
+    switch (name) {
+      case "mark":
+        return { kind: "mark", mark: value, offset: record.offset };
+      case "frontier":
+        return { kind: "frontier", frontier: value, offset: record.offset };
+      case "commit":
+      case "proposal":
+      case "dead-letter":
+      case "git-commit":
+      case "host-status":
+      case "report":
+        throw new CodecError("wrong-record", `a ${name} is not a statement`);
+      case "assignment":
+      case "deployment":
+      case "host":
+      case "host-deployment":
+      case "host-target":
+      case "rendered-deployment":
+      case "target":
+      case "template":
+      case "token":
+      case "view":
+      case "workload":
+      case "workspace":
+        return {
+          kind: "statement",
+          statement: {
+            key: record.key,
+            revision: value.revision,
+            hash: value.hash,
+            current: value.current,
+            offset: record.offset,
+            origin: value,
+          },
+        };
+    }
+  } catch (error) {
+    if (error instanceof CodecError) return { kind: "unreadable", error, record };
+    throw error;
+  }
+}

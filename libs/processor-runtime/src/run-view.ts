@@ -1,0 +1,169 @@
+import { partitionOf, STREAMS, type Stream } from "@titan/domain";
+import type { EventLog, LogRecord } from "@titan/event-log";
+import { encode } from "@titan/schema-codec";
+import type { Clock } from "./clock.ts";
+import type { InputPartition } from "./input-reader.ts";
+import type { Output } from "./output.ts";
+import { appendPersistently, type OnHold } from "./persistent-append.ts";
+import { RULES, type Rules } from "./rules.ts";
+import type { Signal } from "./signal.ts";
+import { Task, type TaskStatus } from "./task.ts";
+import { TopicOutput } from "./topic-output.ts";
+import { partitionCount, sliceTopic, type PartitionCounts } from "./topics.ts";
+import type { View } from "./view.ts";
+
+/** What every task of a process shares. */
+export interface Environment {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly counts: PartitionCounts;
+  readonly rules?: Rules;
+  readonly onHold?: OnHold;
+  readonly onStatus?: (task: string, status: TaskStatus) => void;
+}
+
+const DEAD_LETTER_BYTES_MAX = 64 * 1024;
+
+/** How many tasks a view has: each owns one partition of its output. */
+export function taskCount<State, Value>(view: View<State, Value>, counts: PartitionCounts): number {
+  switch (view.scope) {
+    case "whole":
+      return 1;
+    case "host-partition":
+      return counts.hostPartitions;
+    case "deployment-partition":
+      return counts.deploymentPartitions;
+  }
+}
+
+/** The task of a view that owns one partition, or all of them when the view is whole. */
+export function viewTask<State, Value>(
+  view: View<State, Value>,
+  partition: number,
+  environment: Environment,
+  output?: (arrived: Signal) => Output<Value>,
+): Task<State, Value> {
+  const { log, clock, counts } = environment;
+  const rules = environment.rules ?? RULES;
+  const tasks = taskCount(view, counts);
+  const name = tasks === 1 ? view.name : `${view.name}/${partition}`;
+  const { emits } = view;
+  return new Task({
+    view,
+    log,
+    clock,
+    rules,
+    inputs: inputsOf(view, partition, counts),
+    owns: (key) =>
+      view.scope === "whole" ||
+      emits.kind !== "topic" ||
+      partitionOf(emits.placement(key), tasks) === partition,
+    output: output ?? ((arrived) => topicOutput(view, partition, tasks, environment, arrived)),
+    onUnreadable: (topic, at, record, code, reason) =>
+      void deadLetter(environment, view, topic, at, record, code, reason),
+    onStatus: (status) => environment.onStatus?.(name, status),
+  });
+}
+
+function inputsOf<State, Value>(
+  view: View<State, Value>,
+  partition: number,
+  counts: PartitionCounts,
+): readonly InputPartition[] {
+  const inputs: InputPartition[] = [];
+  for (const topic of view.consumes) {
+    const stream: Stream | undefined = STREAMS.find((row) => row.topic === topic);
+    if (stream === undefined) throw new RangeError(`no stream is called ${topic}`);
+    const cuts = stream.marked ? "marks" : "frontier";
+    const own =
+      (view.scope === "host-partition" && stream.partitions === "H") ||
+      // A noun is placed by its own key everywhere; only rendered deployments go together by D.
+      (view.scope === "deployment-partition" && stream.partitions === "D");
+    if (own) {
+      inputs.push({ topic, partition, cuts });
+    } else {
+      const count = partitionCount(stream.partitions, counts);
+      for (let at = 0; at < count; at += 1) inputs.push({ topic, partition: at, cuts });
+    }
+  }
+  return inputs;
+}
+
+function topicOutput<State, Value>(
+  view: View<State, Value>,
+  partition: number,
+  tasks: number,
+  environment: Environment,
+  arrived: Signal,
+): Output<Value> {
+  const { log, clock } = environment;
+  const { emits } = view;
+  if (emits.kind === "elsewhere") throw new Error(`${view.name} needs an output`);
+  const shared = {
+    log,
+    clock,
+    rules: environment.rules ?? RULES,
+    writer: {
+      record: emits.record,
+      processorVersion: view.version,
+      previousOf: (current: unknown) => previousOf(emits.record, current),
+    },
+    arrived,
+    onHold: environment.onHold ?? (() => {}),
+  };
+  if (emits.kind === "topic") {
+    const topic = emits.stream;
+    const own = view.scope === "whole" ? 0 : partition;
+    return new TopicOutput<Value>({
+      ...shared,
+      marks: "every-cut",
+      placeOf: (key) => ({ topic, partition: own, key }),
+      streams: () => Promise.resolve([{ topic, partition: own }]),
+      create: () => Promise.resolve(),
+    });
+  }
+  return new TopicOutput<Value>({
+    ...shared,
+    marks: "when-changed",
+    placeOf: (key) => ({ ...emits.slice(key), partition: 0 }),
+    streams: async () =>
+      (await log.topics())
+        .filter(
+          (topic) =>
+            topic.name.startsWith(emits.prefix) &&
+            partitionOf(emits.placement(topic.name), tasks) === partition,
+        )
+        .map((topic) => ({ topic: topic.name, partition: 0 })),
+    create: (topics) => log.createTopics(topics.map(sliceTopic)),
+  });
+}
+
+/** A rendered deployment's `previous` is its digest alone: the files may be large. */
+function previousOf(record: string, current: unknown): unknown {
+  if (record !== "rendered-deployment") return current;
+  return (current as { readonly digest: string } | null)?.digest ?? null;
+}
+
+async function deadLetter<State, Value>(
+  environment: Environment,
+  view: View<State, Value>,
+  topic: string,
+  partition: number,
+  record: LogRecord,
+  code: string,
+  reason: string,
+): Promise<void> {
+  const value = encode("dead-letter", {
+    topic,
+    partition,
+    offset: record.offset,
+    code,
+    reason,
+    processor: view.name,
+    processorVersion: view.version,
+    key: record.key,
+    value: record.value.subarray(0, DEAD_LETTER_BYTES_MAX),
+  });
+  const batch = { topic: "titan.dead-letter", partition: 0, records: [{ key: record.key, value }] };
+  await appendPersistently(environment.log, [batch], environment.clock, environment.onHold);
+}

@@ -1,0 +1,38 @@
+/** A record of a partition, as the protocol sees it: at `revision`, `key` has the value `current`. */
+export interface Statement {
+  readonly key: string;
+  /** The label. */
+  readonly revision: number;
+  readonly hash: bigint;
+  readonly current: unknown;
+  readonly offset: number;
+  readonly origin: Origin;
+}
+
+/** Who and what a record comes from: information, never part of a value. */
+export interface Origin {
+  readonly revision: number;
+  readonly changeId: string;
+  readonly actor: string;
+  readonly reason: string;
+  readonly occurredAt: number;
+}
+
+/** The statement that a partition, folded up to `revision`, has this sum. */
+export interface Cut {
+  readonly revision: number;
+  readonly sum: bigint;
+}
+
+/** A 64-bit sum wraps. */
+export function addWrapping(sum: bigint, difference: bigint): bigint {
+  return BigInt.asUintN(64, sum + difference);
+}
+
+/** Two records that claim one event id and differ, or a mark that differs from the own function. */
+export class Contradiction extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "Contradiction";
+  }
+}

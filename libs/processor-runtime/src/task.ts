@@ -1,0 +1,179 @@
+import type { EventLog } from "@titan/event-log";
+import { Alignment, type AlignedStep } from "./alignment.ts";
+import type { Clock } from "./clock.ts";
+import { InputReader, type InputPartition, type OnUnreadable } from "./input-reader.ts";
+import { VIEW_TOPIC } from "./keys.ts";
+import type { Output } from "./output.ts";
+import type { Rules } from "./rules.ts";
+import { Signal } from "./signal.ts";
+import type { Origin } from "./statement.ts";
+import { NounLabels } from "./noun-labels.ts";
+import type { InputRecord, View, ViewStep } from "./view.ts";
+
+export interface TaskOptions<State, Value> {
+  readonly view: View<State, Value>;
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly rules: Rules;
+  /** Without the partition of the view versions, which every task reads. */
+  readonly inputs: readonly InputPartition[];
+  /** Whether a key belongs to this task: views name keys of all partitions. */
+  owns(key: string): boolean;
+  output(arrived: Signal): Output<Value>;
+  readonly onUnreadable: OnUnreadable;
+  readonly onStatus?: (status: TaskStatus) => void;
+}
+
+/** What a task is doing, for health pages and for people. */
+export type TaskStatus =
+  | { readonly kind: "reading" }
+  | { readonly kind: "waiting"; readonly revision: number; readonly versionInForce: number }
+  | { readonly kind: "running"; readonly revision: number };
+
+/** One write covers at most so many steps. */
+const STEPS_MAX = 256;
+
+const NO_ORIGIN: Origin = { revision: 0, changeId: "", actor: "", reason: "", occurredAt: 0 };
+
+/**
+ * Runs one view over one set of partitions: fold the inputs to a verified cut, compare with the
+ * own output, write the difference, mark how far it got (PROTOCOL.md section 6).
+ *
+ * `run` ends when `stop` is called, and rejects for what is a bug: a contradiction, a view that
+ * throws. While the version in force is not that of the code it does nothing but watch, and it
+ * begins from the start when its turn comes.
+ */
+export class Task<State, Value> {
+  readonly #options: TaskOptions<State, Value>;
+  readonly #arrived = new Signal();
+  #stopped = false;
+  #revision = 0;
+
+  constructor(options: TaskOptions<State, Value>) {
+    this.#options = options;
+  }
+
+  /** The revision that the output is at. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  async run(): Promise<void> {
+    while (!this.#stopped) await this.#runOnce();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#arrived.raise();
+  }
+
+  /** From the start until the version in force changes away and back again. */
+  async #runOnce(): Promise<void> {
+    const { view, log, rules, onUnreadable, onStatus } = this.#options;
+    const inputs: readonly InputPartition[] = [
+      ...this.#options.inputs,
+      { topic: VIEW_TOPIC, partition: 0, cuts: "frontier" },
+    ];
+    const reader = new InputReader(log, inputs, this.#arrived, rules, onUnreadable);
+    const output = this.#options.output(this.#arrived);
+    const labels = new NounLabels(inputs);
+    const alignment = new Alignment(reader.folds, rules);
+    const state = view.empty();
+    let version = 0;
+    let waited = false;
+    onStatus?.({ kind: "reading" });
+
+    const learn = (step: AlignedStep): { keys: Iterable<string>; origin: Origin } => {
+      const records: InputRecord[] = [];
+      let origin = NO_ORIGIN;
+      for (const { input, statements } of step.changes) {
+        const stream = inputs[input]?.topic ?? "";
+        for (const statement of statements.values()) {
+          if (statement.origin.revision >= origin.revision) origin = statement.origin;
+          labels.learn(input, statement);
+          if (stream === VIEW_TOPIC) version = versionIn(statement, view.name) ?? version;
+          records.push({ stream, key: statement.key, current: statement.current });
+        }
+      }
+      const keys = view.learn(state, records);
+      return { keys, origin };
+    };
+    const viewStep = (step: AlignedStep, keys: Iterable<string>, origin: Origin) => {
+      const values = new Map<string, Value | undefined>();
+      for (const key of keys) {
+        if (this.#options.owns(key)) values.set(key, view.value(state, key));
+      }
+      const causes = view.causes?.bind(view);
+      const causesOf: ViewStep<Value>["causesOf"] =
+        causes === undefined ? () => [] : (key) => labels.resolve(causes(state, key));
+      return { revision: step.revision, values, origin, causesOf };
+    };
+
+    try {
+      await reader.open();
+      const first = await this.#first(reader, alignment);
+      if (first === undefined) return;
+      const { origin } = learn(first);
+      const inForce = (): boolean => !rules.committedVersions || version === view.version;
+      if (inForce()) {
+        await output.recover(viewStep(first, view.keys(state), origin));
+        this.#progress(first.revision);
+      }
+      waited = !inForce();
+      while (!this.#stopped) {
+        const steps: ViewStep<Value>[] = [];
+        while (steps.length < STEPS_MAX) {
+          const step = alignment.next();
+          reader.drained();
+          if (step === undefined) break;
+          const learned = learn(step);
+          if (inForce()) {
+            if (waited && rules.startOverAfterWaiting) return;
+            steps.push(viewStep(step, learned.keys, learned.origin));
+          } else {
+            waited = true;
+            onStatus?.({ kind: "waiting", revision: step.revision, versionInForce: version });
+            break;
+          }
+        }
+        const last = steps.at(-1);
+        if (last !== undefined) {
+          await output.write(steps);
+          this.#progress(last.revision);
+        }
+        const mayRepair = !waited || !rules.startOverAfterWaiting;
+        const repaired = mayRepair && (await output.repair());
+        if (last === undefined && !repaired) await this.#arrived.wait();
+      }
+    } finally {
+      await Promise.all([reader.close(), output.close()]);
+    }
+  }
+
+  async #first(reader: InputReader, alignment: Alignment): Promise<AlignedStep | undefined> {
+    while (!this.#stopped) {
+      if (reader.caughtUp) {
+        const step = alignment.start();
+        if (step !== undefined) {
+          reader.bound();
+          return step;
+        }
+      }
+      await this.#arrived.wait();
+    }
+    return undefined;
+  }
+
+  #progress(revision: number): void {
+    this.#revision = revision;
+    this.#options.onStatus?.({ kind: "running", revision });
+  }
+}
+
+function versionIn(
+  statement: { readonly key: string; readonly current: unknown },
+  name: string,
+): number | undefined {
+  if (statement.key !== name) return undefined;
+  return (statement.current as { readonly version: number } | null)?.version ?? 0;
+}

@@ -1,0 +1,184 @@
+import avsc from "avsc";
+import { HashType } from "./hash-type.ts";
+import { compileJsonForm, type JsonForm } from "./json-form.ts";
+import type { Decoded, RecordName, RecordTypes } from "./record-name.ts";
+import { readSchema, readSchemaIds, type RecordSchema } from "./schema-files.ts";
+
+/** Bytes that are no record of ours. `code` is stable; nothing of the bytes is in the message. */
+export class CodecError extends Error {
+  readonly code: "not-avro" | "unknown-schema" | "wrong-fields" | "wrong-record";
+
+  constructor(code: CodecError["code"], message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "CodecError";
+    this.code = code;
+  }
+}
+
+const MAGIC = 0;
+const HEADER_BYTES = 5;
+const SCRATCH_BYTES = 1024 * 1024;
+
+interface Writer {
+  readonly id: number;
+  readonly type: avsc.Type;
+}
+interface Reader {
+  readonly name: RecordName;
+  readonly type: avsc.Type;
+  /** Set when the id is not that of the newest schema. */
+  readonly resolver: avsc.Resolver | undefined;
+  readonly newest: avsc.Type;
+}
+
+function typeOf(schema: RecordSchema): avsc.Type {
+  return avsc.Type.forSchema(schema as unknown as avsc.Schema, {
+    logicalTypes: { "titan-hash": HashType },
+    registry: {},
+  });
+}
+
+const writers = new Map<RecordName, Writer>();
+const readers = new Map<number, Reader>();
+const jsonForms = new Map<RecordName, JsonForm>();
+let scratch = Buffer.allocUnsafe(SCRATCH_BYTES);
+
+for (const entry of readSchemaIds().toReversed()) {
+  const name = entry.subject as RecordName;
+  const schema = readSchema(entry.file);
+  const type = typeOf(schema);
+  const newest = writers.get(name);
+  if (newest === undefined) {
+    writers.set(name, { id: entry.id, type });
+    readers.set(entry.id, { name, type, resolver: undefined, newest: type });
+    jsonForms.set(name, compileJsonForm(schema));
+  } else {
+    readers.set(entry.id, {
+      name,
+      type,
+      resolver: newest.type.createResolver(type),
+      newest: newest.type,
+    });
+  }
+}
+
+/** Bytes in the Confluent wire format: a zero byte, four bytes of schema id, Avro. */
+export function encode<N extends RecordName>(name: N, value: RecordTypes[N]): Uint8Array {
+  const writer = writers.get(name);
+  if (writer === undefined) throw new CodecError("unknown-schema", `no schema for ${name}`);
+  const raw: unknown = name === "commit" ? wrapEvents(value as RecordTypes["commit"]) : value;
+  let end: number;
+  try {
+    end = writer.type.encode(raw, scratch, HEADER_BYTES);
+    if (end < 0) {
+      scratch = Buffer.allocUnsafe(scratch.length - end + HEADER_BYTES);
+      end = writer.type.encode(raw, scratch, HEADER_BYTES);
+    }
+  } catch (error) {
+    throw new CodecError("wrong-fields", `not a ${name}: ${String(error)}`, error);
+  }
+  scratch[0] = MAGIC;
+  scratch.writeUInt32BE(writer.id, 1);
+  const bytes = new Uint8Array(end);
+  bytes.set(scratch.subarray(0, end));
+  return bytes;
+}
+
+/** The schema id that bytes name, or a `CodecError`. */
+export function schemaIdOf(bytes: Uint8Array): number {
+  if (bytes.length < HEADER_BYTES || bytes[0] !== MAGIC) {
+    throw new CodecError("not-avro", "the record is not in the Confluent wire format");
+  }
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(1);
+}
+
+/** Which record bytes hold, without reading them. */
+export function nameOf(bytes: Uint8Array): RecordName {
+  const id = schemaIdOf(bytes);
+  const reader = readers.get(id);
+  if (reader === undefined) throw new CodecError("unknown-schema", `no schema has the id ${id}`);
+  return reader.name;
+}
+
+/** Throws `CodecError` for bytes that are not exactly one record of a known schema. */
+export function decode(bytes: Uint8Array): Decoded {
+  const id = schemaIdOf(bytes);
+  const reader = readers.get(id);
+  if (reader === undefined) throw new CodecError("unknown-schema", `no schema has the id ${id}`);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let value: unknown;
+  try {
+    const read =
+      reader.resolver === undefined
+        ? reader.type.decode(buffer, HEADER_BYTES)
+        : reader.newest.decode(buffer, HEADER_BYTES, reader.resolver);
+    if (read.offset !== buffer.length) throw new RangeError("wrong length");
+    value = read.value;
+  } catch (error) {
+    throw new CodecError("wrong-fields", `the bytes are no ${reader.name}`, error);
+  }
+  if (reader.name === "commit") value = unwrapEvents(value as RecordTypes["commit"]);
+  return { name: reader.name, value } as Decoded;
+}
+
+/** As `decode`, of a topic that holds one kind of record; another kind is a `CodecError`. */
+export function decodeAs<N extends RecordName>(name: N, bytes: Uint8Array): RecordTypes[N] {
+  const decoded = decode(bytes);
+  if (decoded.name !== name) {
+    throw new CodecError("wrong-record", `expected a ${name}, found a ${decoded.name}`);
+  }
+  return decoded.value as RecordTypes[N];
+}
+
+export function toJson<N extends RecordName>(name: N, value: RecordTypes[N]): unknown {
+  return jsonFormOf(name).toJson(value);
+}
+
+/** The value is checked against the schema; throws `CodecError` `wrong-fields`. */
+export function fromJson<N extends RecordName>(name: N, json: unknown): RecordTypes[N] {
+  let value: unknown;
+  try {
+    value = jsonFormOf(name).fromJson(json);
+  } catch (error) {
+    throw new CodecError("wrong-fields", `not a ${name}: ${String(error)}`, error);
+  }
+  const writer = writers.get(name);
+  if (writer === undefined || !writer.type.isValid(value)) {
+    throw new CodecError("wrong-fields", `not a ${name}`);
+  }
+  return value as RecordTypes[N];
+}
+
+function jsonFormOf(name: RecordName): JsonForm {
+  const form = jsonForms.get(name);
+  if (form === undefined) throw new CodecError("unknown-schema", `no schema for ${name}`);
+  return form;
+}
+
+/** Avro names the branch of a union of several records; in memory `kind` beside it says the same. */
+function wrapEvents(commit: RecordTypes["commit"]): unknown {
+  return {
+    ...commit,
+    events: commit.events.map((event) => ({
+      ...event,
+      previous: event.previous === null ? null : { [`titan.${event.kind}`]: event.previous },
+      current: event.current === null ? null : { [`titan.${event.kind}`]: event.current },
+    })),
+  };
+}
+
+function unwrapEvents(commit: RecordTypes["commit"]): RecordTypes["commit"] {
+  const unwrap = (wrapped: unknown): unknown =>
+    wrapped === null ? null : Object.values(wrapped as object)[0];
+  return {
+    ...commit,
+    events: commit.events.map(
+      (event) =>
+        ({
+          ...event,
+          previous: unwrap(event.previous),
+          current: unwrap(event.current),
+        }) as typeof event,
+    ),
+  };
+}

@@ -1,0 +1,335 @@
+import {
+  decide,
+  type Commit,
+  type Proposal,
+  type ProposalWindow,
+  type Verdict,
+  type World,
+} from "@titan/domain";
+import type { AppendRecord, EventLog, LogRecord, Subscription } from "@titan/event-log";
+import {
+  appendPersistently,
+  CHANGE_TOPIC,
+  CommitChain,
+  Signal,
+  type Clock,
+  type OnHold,
+  type PartitionCounts,
+} from "@titan/processor-runtime";
+import { CodecError, decodeAs, encode } from "@titan/schema-codec";
+import { FEED_RULES, type FeedRules } from "./feed-rules.ts";
+import { commitOf, startFeed } from "./feed-start.ts";
+import { NounPublisher } from "./noun-publisher.ts";
+import { sealCommit } from "./seal-commit.ts";
+import { tooOld } from "./refusal.ts";
+
+export interface ChangeFeedOptions {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly counts: PartitionCounts;
+  /** Makes the ids of commits; each must be new. */
+  newId(): string;
+  readonly rules?: FeedRules;
+  /** How many of the last commits are known by their proposal's id. */
+  readonly windowLength?: number;
+  readonly onHold?: OnHold;
+  readonly onStatus?: (status: FeedStatus) => void;
+}
+
+export type FeedStatus =
+  | { readonly kind: "reading" }
+  | { readonly kind: "running"; readonly revision: number; readonly published: number };
+
+interface Pending {
+  readonly proposal: Proposal;
+  readonly position: number;
+}
+
+const PROPOSAL_TOPIC = "titan.proposal";
+const WINDOW_LENGTH = 65_536;
+/** One append to `titan.change` holds at most so many commits, and about so many bytes. */
+const COMMITS_PER_APPEND_MAX = 500;
+const APPEND_BYTES_MAX = 8 * 1024 * 1024;
+/** So many proposals may wait before the topic is not read on. */
+const PROPOSALS_WAITING_MAX = 2_000;
+const DEAD_LETTER_BYTES_MAX = 64 * 1024;
+
+/** A rival's commit counted where an own one was expected: what was decided since is void. */
+class Overtaken extends Error {}
+
+/**
+ * The change feed: decides proposals in the order of their topic, records each verdict as one
+ * commit, and publishes what counts (PROTOCOL.md section 4).
+ *
+ * Promises: a commit is decided on a world that is folded from counted commits alone, or from
+ * such and the own ones before it in the same append; only commits that were read back as counted
+ * are published; no proposal is decided twice, and none is passed over unless its id is known.
+ */
+export class ChangeFeed {
+  readonly #options: ChangeFeedOptions;
+  readonly #rules: FeedRules;
+  readonly #onHold: OnHold;
+  readonly #arrived = new Signal();
+  readonly #toPublish = new Signal();
+  #stopped = false;
+  #failure: Error | undefined;
+
+  // What is known of the log. It begins anew whenever a rival overtakes.
+  #chain = new CommitChain();
+  #readFrom = 0;
+  #world!: World;
+  #window!: ProposalWindow;
+  #last: Commit | undefined;
+  /** Commits decided here that are in an append that is under way, by revision. */
+  #undecided = new Map<number, Commit>();
+  #publisher!: NounPublisher;
+  #waiting: Pending[] = [];
+  #nextProposal = 0;
+  #room: (() => void) | undefined;
+
+  constructor(options: ChangeFeedOptions) {
+    this.#options = options;
+    this.#rules = options.rules ?? FEED_RULES;
+    this.#onHold = options.onHold ?? (() => {});
+  }
+
+  async run(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        await this.#runOnce();
+      } catch (error) {
+        if (!(error instanceof Overtaken)) throw error;
+      }
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#arrived.raise();
+    this.#toPublish.raise();
+    this.#room?.();
+  }
+
+  async #runOnce(): Promise<void> {
+    const { log, clock, counts } = this.#options;
+    this.#options.onStatus?.({ kind: "reading" });
+    this.#failure = undefined;
+    this.#undecided = new Map();
+    this.#waiting = [];
+    const { start, publisher, positions } = await startFeed(
+      log,
+      (frontier) =>
+        new NounPublisher({
+          log,
+          clock,
+          counts,
+          frontier,
+          onHold: this.#onHold,
+          arrived: this.#toPublish,
+        }),
+      this.#options.windowLength ?? WINDOW_LENGTH,
+    );
+    this.#publisher = publisher;
+    this.#world = start.world;
+    this.#window = start.window;
+    this.#last = start.last;
+    this.#chain = new CommitChain(start.chain, this.#rules.predecessor);
+    this.#readFrom = start.chain.position + 1;
+    publisher.follow(positions);
+
+    let caughtUp = false;
+    const { end } = await log.bounds(CHANGE_TOPIC, 0);
+    const fail = (error: Error): void => {
+      this.#failure ??= error;
+      this.#arrived.raise();
+      this.#toPublish.raise();
+    };
+    const subscriptions: Subscription[] = [
+      log.subscribe(
+        { topic: CHANGE_TOPIC, partition: 0, from: this.#readFrom },
+        (batch) => {
+          try {
+            for (const record of batch.records) this.#readCommit(record);
+          } catch (error) {
+            fail(error as Error);
+          }
+          caughtUp ||= batch.next >= end;
+          this.#arrived.raise();
+        },
+        { onError: fail },
+      ),
+    ];
+    const publishing = this.#publishLoop().catch(fail);
+    try {
+      while (!caughtUp && !this.#over()) await this.#arrived.wait();
+      this.#nextProposal = (this.#last?.proposalPosition ?? -1) + 1;
+      // Proposals are decided in order, so the last counted one says where to go on.
+      subscriptions.push(
+        log.subscribe(
+          { topic: PROPOSAL_TOPIC, partition: 0, from: this.#nextProposal },
+          async (batch) => {
+            for (const record of batch.records) await this.#readProposal(record);
+            if (batch.records.length > 0) this.#arrived.raise();
+            if (this.#waiting.length >= PROPOSALS_WAITING_MAX && !this.#over()) {
+              await new Promise<void>((resolve) => {
+                this.#room = resolve;
+              });
+            }
+          },
+          { onError: fail },
+        ),
+      );
+      while (!this.#over()) {
+        if (!(await this.#decideSome())) await this.#arrived.wait();
+      }
+      if (this.#failure !== undefined) throw this.#failure;
+    } finally {
+      this.#failure ??= new Overtaken();
+      this.#toPublish.raise();
+      this.#room?.();
+      await Promise.all(subscriptions.map((subscription) => subscription.close()));
+      await publishing;
+      await publisher.close();
+    }
+  }
+
+  #over(): boolean {
+    return this.#stopped || this.#failure !== undefined;
+  }
+
+  /** Rule 1: counts what counts, whoever wrote it. */
+  #readCommit(record: LogRecord): void {
+    if (record.offset < this.#readFrom) return;
+    this.#readFrom = record.offset + 1;
+    const commit = commitOf(record.value);
+    if (commit === undefined || !this.#chain.accept(commit, record.offset)) return;
+    const own = this.#undecided.get(commit.revision);
+    this.#undecided.delete(commit.revision);
+    if (own === undefined) this.#world.apply(commit.events, commit.revision);
+    else if (own.id !== commit.id) throw new Overtaken();
+    if (own === undefined) this.#window.add(commit.proposalId, commit.revision);
+    this.#last = commit;
+    if (this.#rules.publishOnlyCounted || own === undefined) {
+      this.#publisher.enqueue({ commit, position: record.offset });
+    }
+    if (commit.proposalPosition >= this.#nextProposal) {
+      this.#nextProposal = commit.proposalPosition + 1;
+    }
+  }
+
+  async #readProposal(record: LogRecord): Promise<void> {
+    let proposal: Proposal;
+    try {
+      proposal = decodeAs("proposal", record.value);
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      await this.#deadLetter(record, error);
+      return;
+    }
+    this.#waiting.push({ proposal, position: record.offset });
+  }
+
+  /** Decides what waits and appends the verdicts; false when there was nothing to do. */
+  async #decideSome(): Promise<boolean> {
+    // Never on a world that a rival may have moved on: own commits first come back as counted.
+    if (this.#undecided.size > 0 || this.#waiting.length === 0) return false;
+    const records: AppendRecord[] = [];
+    const commits: Commit[] = [];
+    let last = this.#last;
+    let bytes = 0;
+    let taken = 0;
+    for (const { proposal, position } of this.#waiting) {
+      if (commits.length === COMMITS_PER_APPEND_MAX || bytes > APPEND_BYTES_MAX) break;
+      taken += 1;
+      // A rival decided it, or its id is known: its first verdict holds.
+      if (position < this.#nextProposal || this.#window.has(proposal.id)) continue;
+      const revision = (last?.revision ?? 0) + 1;
+      const verdict = this.#verdict(proposal, revision);
+      const { commit, value } = sealCommit({
+        proposal,
+        position,
+        verdict,
+        revision,
+        id: this.#options.newId(),
+        last,
+        now: this.#options.clock.now(),
+      });
+      this.#world.apply(commit.events, revision);
+      this.#window.add(proposal.id, revision);
+      this.#undecided.set(revision, commit);
+      commits.push(commit);
+      records.push({ key: "", value });
+      bytes += value.length;
+      last = commit;
+    }
+    this.#waiting.splice(0, taken);
+    if (this.#waiting.length < PROPOSALS_WAITING_MAX) this.#room?.();
+    if (records.length === 0) return taken > 0;
+    await this.#append(commits, records);
+    return true;
+  }
+
+  #verdict(proposal: Proposal, revision: number): Verdict {
+    const counted = revision - 1;
+    const length = this.#options.windowLength ?? WINDOW_LENGTH;
+    if (proposal.seen < counted - length) return tooOld(proposal, counted - length);
+    return decide(this.#world, proposal, { revision });
+  }
+
+  async #append(commits: readonly Commit[], records: readonly AppendRecord[]): Promise<void> {
+    const { log, clock } = this.#options;
+    const [base] = await appendPersistently(
+      log,
+      [{ topic: CHANGE_TOPIC, partition: 0, records }],
+      clock,
+      this.#onHold,
+    );
+    if (!this.#rules.publishOnlyCounted) {
+      for (const commit of commits) this.#publisher.enqueue({ commit, position: base ?? 0 });
+    }
+    // An acknowledged base offset that is the next to be read is as good as reading back; any
+    // other is only an acknowledgement, and the reader finds out what counted (rule 2).
+    if (base === this.#readFrom) {
+      commits.forEach((_, at) => {
+        const value = records[at]?.value ?? new Uint8Array();
+        this.#readCommit({ key: "", value, offset: base + at, timestampMs: 0 });
+      });
+    }
+  }
+
+  async #publishLoop(): Promise<void> {
+    while (!this.#over()) {
+      const published = await this.#publisher.publish();
+      const repaired = await this.#publisher.repair(this.#rules.repairAgainstOwnWorld);
+      if (published || repaired) {
+        this.#options.onStatus?.({
+          kind: "running",
+          revision: this.#chain.end.revision,
+          published: this.#publisher.revision,
+        });
+      } else {
+        await this.#toPublish.wait();
+      }
+    }
+  }
+
+  async #deadLetter(record: LogRecord, error: CodecError): Promise<void> {
+    const value = encode("dead-letter", {
+      topic: PROPOSAL_TOPIC,
+      partition: 0,
+      offset: record.offset,
+      code: error.code,
+      reason: error.message,
+      processor: "change-feed",
+      processorVersion: 1,
+      key: record.key,
+      value: record.value.subarray(0, DEAD_LETTER_BYTES_MAX),
+    });
+    await appendPersistently(
+      this.#options.log,
+      [{ topic: "titan.dead-letter", partition: 0, records: [{ key: record.key, value }] }],
+      this.#options.clock,
+      this.#onHold,
+    );
+  }
+}

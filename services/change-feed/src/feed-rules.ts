@@ -1,0 +1,15 @@
+/** The rules of the feed that tests can switch off, to show what each is for. */
+export interface FeedRules {
+  /** A commit must name the commit before it. */
+  readonly predecessor: boolean;
+  /** Only commits that were read back as counted are published. */
+  readonly publishOnlyCounted: boolean;
+  /** Repair compares with the world, not with what the topic still holds. */
+  readonly repairAgainstOwnWorld: boolean;
+}
+
+export const FEED_RULES: FeedRules = {
+  predecessor: true,
+  publishOnlyCounted: true,
+  repairAgainstOwnWorld: true,
+};

@@ -1,0 +1,3 @@
+export { ChangeFeed, type ChangeFeedOptions, type FeedStatus } from "./change-feed.ts";
+export { FEED_RULES, type FeedRules } from "./feed-rules.ts";
+export { installationCommit } from "./installation-commit.ts";

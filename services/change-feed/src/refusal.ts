@@ -1,0 +1,16 @@
+import type { Proposal, Verdict } from "@titan/domain";
+
+/** The sender had last looked at a revision whose successors' ids are no longer known. */
+export function tooOld(proposal: Proposal, oldest: number): Verdict {
+  return {
+    accepted: false,
+    refusals: [
+      {
+        code: "outcome-unknown",
+        pointer: "",
+        detail: `the proposal was made at revision ${proposal.seen}, before revision ${oldest}: whether it was decided already is not known any more`,
+        hint: "look whether the change is there; if not, submit it again under a new id",
+      },
+    ],
+  };
+}

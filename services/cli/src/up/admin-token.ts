@@ -1,0 +1,48 @@
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import type { EventLog } from "@titan/event-log";
+import { appendPersistently, type Clock } from "@titan/processor-runtime";
+import { encode } from "@titan/schema-codec";
+
+const SECRET = /^titan_([a-z0-9-]{1,63})_[A-Za-z0-9_-]{43}$/;
+
+/**
+ * The token of the person who started the process: made once, kept in `path` with mode 0600, and
+ * proposed to the feed. The log only ever holds its hash. Proposing it again changes nothing.
+ */
+export async function ensureAdminToken(
+  log: EventLog,
+  clock: Clock,
+  path: string,
+): Promise<string> {
+  if (!existsSync(path)) {
+    const id = `admin-${randomBytes(4).toString("hex")}`;
+    const secret = `titan_${id}_${randomBytes(32).toString("base64url")}`;
+    writeFileSync(`${path}.new`, `${secret}\n`, { mode: 0o600, flush: true });
+    renameSync(`${path}.new`, path);
+  }
+  const secret = readFileSync(path, "utf8").trim();
+  const name = SECRET.exec(secret)?.[1];
+  if (name === undefined) throw new Error(`${path} does not hold a Titan token: delete it`);
+  const secretHash = createHash("sha256").update(secret).digest("hex");
+  const document = {
+    kind: "Token",
+    metadata: { name },
+    spec: { role: "admin", workspaces: ["*"], secretHash },
+  };
+  const value = encode("proposal", {
+    id: `token-${name}`,
+    seen: Number.MAX_SAFE_INTEGER,
+    workspace: "default",
+    actor: "titan up",
+    reason: "the token of whoever started this process",
+    proposedAt: clock.now(),
+    traceparent: "",
+    operations: [
+      { action: "CREATE", kind: "Token", document: JSON.stringify(document), expected: null },
+    ],
+  });
+  const records = [{ key: "default", value }];
+  await appendPersistently(log, [{ topic: "titan.proposal", partition: 0, records }], clock);
+  return secret;
+}

@@ -1,0 +1,207 @@
+import {
+  deploymentTopic,
+  hostLabelsOf,
+  type Assignment,
+  type Deployment,
+  type Host,
+  type HostDeployment,
+  type HostTarget,
+  type Template,
+} from "@titan/domain";
+import type { InputRecord, View } from "@titan/processor-runtime";
+
+export interface DeploymentFanoutState {
+  readonly hosts: Map<string, Host>;
+  readonly deployments: Map<string, Deployment>;
+  /** Template key → the labels that a host must have to be eligible. */
+  readonly neededLabels: Map<string, readonly string[]>;
+  readonly hostTargets: Map<string, readonly string[]>;
+  /** Target key → keys of the hosts it selects. */
+  readonly targetHosts: Map<string, Set<string>>;
+  /** Target key → keys of the deployments that use it. */
+  readonly targetDeployments: Map<string, Set<string>>;
+  /** Template key → keys of the deployments that use it. */
+  readonly templateDeployments: Map<string, Set<string>>;
+  /** `deployment/host` of those that have a replica. */
+  readonly assignments: Set<string>;
+}
+
+/**
+ * Per host and deployment: that it belongs there, which stream to watch, and the labels of the
+ * host that its template names. A host that lacks one of these labels is treated as not selected.
+ */
+export const deploymentFanout: View<DeploymentFanoutState, HostDeployment> = {
+  name: "deployment-fanout",
+  version: 1,
+  scope: "host-partition",
+  consumes: [
+    "titan.host",
+    "titan.deployment",
+    "titan.template",
+    "titan.host-target",
+    "titan.assignment",
+  ],
+  emits: {
+    kind: "topic",
+    stream: "titan.host-deployment",
+    record: "host-deployment",
+    placement: (key) => key.split("/", 2).join("/"),
+  },
+  empty: () => ({
+    hosts: new Map(),
+    deployments: new Map(),
+    neededLabels: new Map(),
+    hostTargets: new Map(),
+    targetHosts: new Map(),
+    targetDeployments: new Map(),
+    templateDeployments: new Map(),
+    assignments: new Set(),
+  }),
+
+  learn(state, records) {
+    const keys = new Set<string>();
+    // What a changed record was joined with before, then what it is joined with now.
+    for (const record of records) nameJoined(state, record, keys);
+    for (const record of records) apply(state, record);
+    for (const record of records) nameJoined(state, record, keys);
+    return keys;
+  },
+
+  value(state, key) {
+    const { host: hostKey, deployment: deploymentKey } = splitPair(key);
+    const host = state.hosts.get(hostKey);
+    const deployment = state.deployments.get(deploymentKey);
+    if (host === undefined || deployment === undefined) return undefined;
+    if (state.targetHosts.get(deployment.target)?.has(hostKey) !== true) return undefined;
+    if (deployment.replicas !== null && !state.assignments.has(`${deploymentKey}/${hostKey}`)) {
+      return undefined;
+    }
+    const hostLabels: Record<string, string> = {};
+    for (const label of state.neededLabels.get(deployment.template) ?? []) {
+      if (!Object.hasOwn(host.labels, label)) return undefined;
+      hostLabels[label] = host.labels[label] ?? "";
+    }
+    return {
+      host: hostKey,
+      hostCreatedRevision: host.createdRevision,
+      deployment: deploymentKey,
+      createdRevision: deployment.createdRevision,
+      stream: deploymentTopic(deployment.workspace, deployment.name),
+      hostLabels,
+    };
+  },
+
+  *keys(state) {
+    for (const [target, hosts] of state.targetHosts) {
+      for (const deployment of state.targetDeployments.get(target) ?? []) {
+        for (const host of hosts) yield `${host}/${deployment}`;
+      }
+    }
+  },
+
+  causes(state, key) {
+    const { host, deployment: deploymentKey } = splitPair(key);
+    const deployment = state.deployments.get(deploymentKey);
+    const causes = [
+      { kind: "Host", stream: "titan.host", key: host },
+      { kind: "Deployment", stream: "titan.deployment", key: deploymentKey },
+    ];
+    if (deployment !== undefined) {
+      causes.push({ kind: "Template", stream: "titan.template", key: deployment.template });
+    }
+    return causes;
+  },
+};
+
+/** The keys of all pairs that a record has a part in, as the state is now. */
+function nameJoined(state: DeploymentFanoutState, record: InputRecord, keys: Set<string>): void {
+  switch (record.stream) {
+    case "titan.host":
+    case "titan.host-target":
+      for (const target of state.hostTargets.get(record.key) ?? []) {
+        for (const deployment of state.targetDeployments.get(target) ?? []) {
+          keys.add(`${record.key}/${deployment}`);
+        }
+      }
+      return;
+    case "titan.deployment":
+      nameHosts(state, record.key, keys);
+      return;
+    case "titan.template":
+      for (const deployment of state.templateDeployments.get(record.key) ?? []) {
+        nameHosts(state, deployment, keys);
+      }
+      return;
+    case "titan.assignment": {
+      const [workspace, deployment, hostWorkspace, host] = record.key.split("/");
+      keys.add(`${hostWorkspace}/${host}/${workspace}/${deployment}`);
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+function nameHosts(state: DeploymentFanoutState, key: string, keys: Set<string>): void {
+  const target = state.deployments.get(key)?.target ?? "";
+  for (const host of state.targetHosts.get(target) ?? []) keys.add(`${host}/${key}`);
+}
+
+function apply(state: DeploymentFanoutState, record: InputRecord): void {
+  const { key, current } = record;
+  switch (record.stream) {
+    case "titan.host":
+      if (current === null) state.hosts.delete(key);
+      else state.hosts.set(key, current as Host);
+      return;
+    case "titan.host-target": {
+      for (const target of state.hostTargets.get(key) ?? []) remove(state.targetHosts, target, key);
+      const targets = (current as HostTarget | null)?.targets ?? [];
+      for (const target of targets) add(state.targetHosts, target, key);
+      if (targets.length > 0) state.hostTargets.set(key, targets);
+      else state.hostTargets.delete(key);
+      return;
+    }
+    case "titan.deployment": {
+      const before = state.deployments.get(key);
+      if (before !== undefined) {
+        remove(state.targetDeployments, before.target, key);
+        remove(state.templateDeployments, before.template, key);
+        state.deployments.delete(key);
+      }
+      const deployment = current as Deployment | null;
+      if (deployment === null) return;
+      state.deployments.set(key, deployment);
+      add(state.targetDeployments, deployment.target, key);
+      add(state.templateDeployments, deployment.template, key);
+      return;
+    }
+    case "titan.template":
+      if (current === null) state.neededLabels.delete(key);
+      else state.neededLabels.set(key, hostLabelsOf(current as Template));
+      return;
+    case "titan.assignment":
+      if ((current as Assignment | null) === null) state.assignments.delete(key);
+      else state.assignments.add(key);
+      return;
+    default:
+      return;
+  }
+}
+
+function add(index: Map<string, Set<string>>, key: string, member: string): void {
+  let members = index.get(key);
+  if (members === undefined) index.set(key, (members = new Set()));
+  members.add(member);
+}
+
+function remove(index: Map<string, Set<string>>, key: string, member: string): void {
+  const members = index.get(key);
+  members?.delete(member);
+  if (members?.size === 0) index.delete(key);
+}
+
+function splitPair(key: string): { readonly host: string; readonly deployment: string } {
+  const [hostWorkspace, host, workspace, deployment] = key.split("/");
+  return { host: `${hostWorkspace}/${host}`, deployment: `${workspace}/${deployment}` };
+}

@@ -1,0 +1,1 @@
+export { deploymentFanout } from "./deployment-fanout-view.ts";

@@ -1,0 +1,163 @@
+import type { EventLog } from "@titan/event-log";
+import { appendPersistently, type Clock, type Output, type Signal, type ViewStep } from "@titan/processor-runtime";
+import { encode } from "@titan/schema-codec";
+import { GitError } from "./git-error.ts";
+import type { GitRepository } from "./git-repository.ts";
+import { filesOf, type PlacedDeployment } from "./gitops-writer-view.ts";
+import { HostTree } from "./host-tree.ts";
+import { publishTree, type PublishOutcome } from "./publish-tree.ts";
+import type { TreeProvenance } from "./tree-commit.ts";
+
+export interface GitOutputOptions {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly installation: string;
+  readonly branch: string;
+  /** Opens the repository; called again after it could not be reached. */
+  open(): Promise<GitRepository>;
+  /** Raised when it is time to look whether somebody changed our part of the tree. */
+  readonly arrived: Signal;
+  readonly acceptedInstallation?: string;
+  readonly onOutcome?: (outcome: PublishOutcome) => void;
+  /** Told while the repository can not be written; the writer holds and tries again. */
+  readonly onHold?: (error: GitError, attempt: number) => void;
+}
+
+const RETRY_FIRST_MS = 250;
+const RETRY_LAST_MS = 60_000;
+/** How often an idle writer looks whether its part of the tree is still what it wrote. */
+const LOOK_INTERVAL_MS = 60_000;
+
+/**
+ * Keeps a Git tree equal to the view: one commit for a batch of revisions, none when nothing
+ * changed. While the repository can not be written it holds, and nothing is lost: the next commit
+ * covers what came in between.
+ */
+export class GitOutput implements Output<PlacedDeployment> {
+  readonly #options: GitOutputOptions;
+  readonly #tree = new HostTree();
+  readonly #placed = new Map<string, PlacedDeployment>();
+  #repository: GitRepository | undefined;
+  #lastCommit: string | undefined;
+  #last: { readonly revision: number; readonly provenance: TreeProvenance } | undefined;
+  #lookAt = 0;
+  #closed = false;
+
+  constructor(options: GitOutputOptions) {
+    this.#options = options;
+  }
+
+  async recover(step: ViewStep<PlacedDeployment>): Promise<void> {
+    await this.write([step]);
+    void this.#lookNowAndThen();
+  }
+
+  async write(steps: readonly ViewStep<PlacedDeployment>[]): Promise<void> {
+    const last = steps.at(-1);
+    if (last === undefined) return;
+    let changed = this.#last === undefined;
+    for (const { values } of steps) {
+      for (const [key, placed] of values) changed = this.#put(key, placed) || changed;
+    }
+    const origins = steps.map((step) => step.origin).filter(({ revision }) => revision > 0);
+    const dateMs = origins.at(-1)?.occurredAt ?? this.#last?.provenance.dateMs ?? 0;
+    const changeIds = [...new Set(origins.map(({ changeId }) => changeId))];
+    const actors = [...new Set(origins.map(({ actor }) => actor))].sort();
+    this.#last = { revision: last.revision, provenance: { dateMs, changeIds, actors } };
+    if (changed) await this.#publish();
+  }
+
+  /** Puts back what others changed in our part of the tree. */
+  async repair(): Promise<boolean> {
+    if (this.#options.clock.now() < this.#lookAt || this.#last === undefined) return false;
+    return (await this.#publish())?.kind === "published";
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    return Promise.resolve();
+  }
+
+  /** Whether the tree changed. */
+  #put(key: string, placed: PlacedDeployment | undefined): boolean {
+    const [workspace, name, deploymentWorkspace, deploymentName] = key.split("/");
+    const host = `${workspace}/${name}`;
+    const deployment = `${deploymentWorkspace}/${deploymentName}`;
+    if (placed === undefined) {
+      this.#placed.delete(key);
+      return this.#tree.remove(host, deployment).changed.length > 0;
+    }
+    this.#placed.set(key, placed);
+    return this.#tree.set(host, deployment, filesOf(placed)).changed.length > 0;
+  }
+
+  async #publish(): Promise<PublishOutcome | undefined> {
+    for (let attempt = 1; !this.#closed; attempt += 1) {
+      try {
+        return await this.#tryPublish();
+      } catch (error) {
+        if (!(error instanceof GitError)) throw error;
+        this.#repository = undefined;
+        this.#options.onHold?.(error, attempt);
+        await this.#options.clock.sleep(this.#pauseMs(attempt));
+      }
+    }
+    return undefined;
+  }
+
+  async #tryPublish(): Promise<PublishOutcome | undefined> {
+    const last = this.#last;
+    if (last === undefined) return undefined;
+    const { installation, acceptedInstallation, clock, onOutcome } = this.#options;
+    this.#repository ??= await this.#options.open();
+    const outcome = await publishTree({
+      repository: this.#repository,
+      installation,
+      revision: last.revision,
+      desired: this.#tree.entries,
+      contentOf: this.#tree.contentReader((host, deployment) => {
+        const placed = this.#placed.get(`${host}/${deployment}`);
+        return placed === undefined ? [] : filesOf(placed);
+      }),
+      provenance: last.provenance,
+      pauseBefore: (attempt) => clock.sleep(this.#pauseMs(attempt)),
+      ...(this.#lastCommit === undefined ? {} : { lastCommit: this.#lastCommit }),
+      ...(acceptedInstallation === undefined ? {} : { acceptedInstallation }),
+    });
+    this.#lookAt = clock.now() + LOOK_INTERVAL_MS;
+    onOutcome?.(outcome);
+    if (outcome.kind !== "behind" && outcome.commit !== null) {
+      if (outcome.commit !== this.#lastCommit) await this.#report(outcome.commit, last.revision);
+      this.#lastCommit = outcome.commit;
+    }
+    return outcome;
+  }
+
+  async #report(commit: string, revision: number): Promise<void> {
+    const { log, clock, branch } = this.#options;
+    const repository = this.#repository?.name ?? "";
+    const value = encode("git-commit", {
+      repository,
+      branch,
+      commit,
+      revision,
+      committedAt: clock.now(),
+      problem: "",
+    });
+    const records = [{ key: repository, value }];
+    await appendPersistently(log, [{ topic: "titan.git-commit", partition: 0, records }], clock);
+  }
+
+  async #lookNowAndThen(): Promise<void> {
+    while (!this.#closed) {
+      await this.#options.clock.sleep(LOOK_INTERVAL_MS);
+      this.#options.arrived.raise();
+    }
+  }
+
+  #pauseMs(attempt: number): number {
+    const longest = Math.min(RETRY_FIRST_MS * 2 ** Math.min(attempt - 1, 16), RETRY_LAST_MS);
+    return longest * (0.5 + this.#options.random() / 2);
+  }
+}

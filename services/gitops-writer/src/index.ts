@@ -1,0 +1,12 @@
+export type { BoundFile, PathProblem } from "./file-path.ts";
+export { GitCommand, type GitCommandOptions } from "./git-command.ts";
+export { gitEnvironment } from "./git-environment.ts";
+export { GitError, type GitErrorCode, type GitErrorNext } from "./git-error.ts";
+export type { DesiredFile, FileMode, TreeEntry } from "./git-object-id.ts";
+export type { CommitInfo, CommitRequest, GitRepository, PushOutcome } from "./git-repository.ts";
+export { type FilesOf, HostTree, type HostTreeChange } from "./host-tree.ts";
+export { openRepository, type OpenRepositoryOptions } from "./open-repository.ts";
+export { publishTree, type PublishOutcome, type PublishRequest } from "./publish-tree.ts";
+export type { TreeProvenance } from "./tree-commit.ts";
+export { GitOutput, type GitOutputOptions } from "./git-output.ts";
+export { gitTree, type GitTreeState, type PlacedDeployment } from "./gitops-writer-view.ts";

@@ -1,0 +1,1 @@
+export { replicaAssignment } from "./replica-assignment-view.ts";

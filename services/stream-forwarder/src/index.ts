@@ -1,0 +1,2 @@
+export { deploymentSlices } from "./deployment-slices-view.ts";
+export { hostSlices } from "./host-slices-view.ts";

@@ -1,0 +1,1 @@
+export { targetDelta } from "./target-delta-view.ts";

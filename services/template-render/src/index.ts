@@ -1,0 +1,1 @@
+export { templateRender } from "./template-render-view.ts";

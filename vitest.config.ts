@@ -1,0 +1,26 @@
+import { defineConfig } from "vitest/config";
+
+/** `unit` runs beside the sources and in under a minute; `flows` starts real processes. */
+export default defineConfig({
+  test: {
+    reporters: ["default", "./test/repo/count-reporter.ts"],
+    passWithNoTests: false,
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["libs/**/*.test.ts", "services/**/*.test.ts", "test/repo/**/*.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "flows",
+          include: ["test/{flows,e2e,sim,chaos}/**/*.test.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
