@@ -60,6 +60,11 @@ export class Cluster {
   readonly #random: Random;
   readonly #scheduler: SeededScheduler;
   readonly #log: SimulatedLog;
+
+  get log(): SimulatedLog {
+    return this.#log;
+  }
+
   readonly #clock: Clock;
   readonly #truth: Truth;
   readonly #owners = new Map<string, Owner[]>();
@@ -79,7 +84,7 @@ export class Cluster {
       wholeBatches: (topic) => topic === "titan.change",
     });
     this.#clock = {
-      now: () => this.#scheduler.now(),
+      now: () => Math.floor(this.#scheduler.now()),
       sleep: (durationMs) =>
         new Promise((resolve) => {
           this.#scheduler.after(durationMs, resolve);

@@ -155,3 +155,7 @@ export { describeTemplateProblem, type TemplateProblem } from "./template/templa
 export { layerValues, parseValues, type ValuesParse } from "./template/values.ts";
 export { utf8Bytes, utf8Length } from "./utf8.ts";
 export { hostLabelsOf } from "./template/host-labels.ts";
+export { decide, type Verdict } from "./decide/decide.ts";
+export { installationEvents } from "./decide/installation.ts";
+export { PROPOSAL_WINDOW_SIZE, ProposalWindow } from "./decide/proposal-window.ts";
+export { type ReadableWorld, type StoredNoun, World } from "./decide/world.ts";

@@ -39,7 +39,10 @@ export class Refusals {
   get list(): readonly Refusal[] {
     if (!this.isFull) return [...this.#refusals];
     const detail = `only the first ${REFUSALS_MAX} of what is wrong are listed`;
-    return [...this.#refusals, { code: "too-many-refusals" satisfies Code, pointer: "", detail, hint: "" }];
+    return [
+      ...this.#refusals,
+      { code: "too-many-refusals" satisfies Code, pointer: "", detail, hint: "" },
+    ];
   }
 }
 

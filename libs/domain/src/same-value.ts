@@ -6,7 +6,9 @@ export function sameValue(left: unknown, right: unknown): boolean {
   if (Array.isArray(left) !== Array.isArray(right)) return false;
   const fields = Object.keys(left);
   if (fields.length !== Object.keys(right).length) return false;
-  return fields.every((field) => Object.hasOwn(right, field) && sameValue(left[field], right[field]));
+  return fields.every(
+    (field) => Object.hasOwn(right, field) && sameValue(left[field], right[field]),
+  );
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

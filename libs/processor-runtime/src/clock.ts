@@ -1,4 +1,4 @@
-/** Time as the shell sees it: nothing that is written depends on it. */
+/** Time as the shell sees it, in whole milliseconds: nothing that is decided depends on it. */
 export interface Clock {
   now(): number;
   sleep(durationMs: number): Promise<void>;

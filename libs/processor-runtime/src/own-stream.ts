@@ -58,6 +58,11 @@ export class OwnStream {
     return this.#sum;
   }
 
+  /** Whether this owner has made a mark; a stream without one is unknown to its readers, not empty. */
+  get isMarked(): boolean {
+    return this.#markRevision >= 0;
+  }
+
   keys(): IterableIterator<string> {
     return this.#truths.keys();
   }
@@ -145,6 +150,13 @@ export class OwnStream {
 
   get hasObserved(): boolean {
     return this.#observed.length > 0;
+  }
+
+  /** The lowest label above the own cut that the log holds, if there is any. */
+  get lowestAhead(): number | undefined {
+    return this.#ahead.length === 0
+      ? undefined
+      : Math.min(...this.#ahead.map(({ revision }) => revision));
   }
 
   /** Rule 15. Call it when no append is under way. Answers the records that heal the stream. */

@@ -45,6 +45,8 @@ export class TopicOutput<Value> implements Output<Value> {
   readonly #streams = new Map<string, OwnStream>();
   readonly #subscriptions: Subscription[] = [];
   readonly #seen = new Set<OwnStream>();
+  /** Streams that hold records above the own cut: to be judged when the cut reaches them. */
+  readonly #ahead = new Set<OwnStream>();
   #batches = new Map<OwnStream, AppendRecord[]>();
   #bytes = 0;
   #last: ViewStep<Value> | undefined;
@@ -77,7 +79,8 @@ export class TopicOutput<Value> implements Output<Value> {
       for (const [stream, keys] of places) {
         const records = stream.step(step, keys);
         this.#push(stream, records);
-        if (records.length > 0 && this.#options.marks === "when-changed") {
+        const changed = records.length > 0 || !stream.isMarked;
+        if (changed && this.#options.marks === "when-changed") {
           this.#push(stream, [stream.mark()]);
         }
         await this.#flushWhenLarge();
@@ -89,10 +92,16 @@ export class TopicOutput<Value> implements Output<Value> {
 
   async repair(): Promise<boolean> {
     const step = this.#last;
-    if (step === undefined || this.#seen.size === 0) return false;
-    const seen = [...this.#seen];
+    if (step === undefined) return false;
+    for (const stream of this.#ahead) {
+      if ((stream.lowestAhead ?? 0) <= step.revision) this.#seen.add(stream);
+    }
+    for (const stream of this.#seen) {
+      this.#push(stream, stream.repair(step));
+      if (stream.lowestAhead === undefined) this.#ahead.delete(stream);
+      else this.#ahead.add(stream);
+    }
     this.#seen.clear();
-    for (const stream of seen) this.#push(stream, stream.repair(step));
     const repaired = this.#bytes > 0;
     await this.#flush();
     return repaired;
@@ -110,7 +119,7 @@ export class TopicOutput<Value> implements Output<Value> {
     }
   }
 
-  /** The keys of a step by stream; streams that are new are made, empty, with a mark. */
+  /** The keys of a step by stream; streams that are new are made. */
   async #place(
     names: Iterable<string>,
     revision: number,
@@ -127,8 +136,7 @@ export class TopicOutput<Value> implements Output<Value> {
     if (missing.length > 0) {
       await this.#options.create(missing.map(([, { place }]) => place.topic));
       for (const [, { place }] of missing) {
-        const stream = await this.#load(place.topic, place.partition, revision);
-        if (this.#options.marks === "when-changed") this.#push(stream, [stream.mark()]);
+        await this.#load(place.topic, place.partition, revision);
       }
     }
     const placed = new Map<OwnStream, [string, string][]>();
@@ -162,6 +170,7 @@ export class TopicOutput<Value> implements Output<Value> {
         if (!loaded && batch.next >= end) {
           loaded = true;
           stream.load(revision, statements, marks.slice(-1));
+          if (stream.lowestAhead !== undefined) this.#ahead.add(stream);
           resolve();
         }
         if (loaded && stream.hasObserved) {

@@ -1,10 +1,11 @@
 import {
   decide,
+  PROPOSAL_WINDOW_SIZE,
+  ProposalWindow,
+  World,
   type Commit,
   type Proposal,
-  type ProposalWindow,
   type Verdict,
-  type World,
 } from "@titan/domain";
 import type { AppendRecord, EventLog, LogRecord, Subscription } from "@titan/event-log";
 import {
@@ -46,7 +47,6 @@ interface Pending {
 }
 
 const PROPOSAL_TOPIC = "titan.proposal";
-const WINDOW_LENGTH = 65_536;
 /** One append to `titan.change` holds at most so many commits, and about so many bytes. */
 const COMMITS_PER_APPEND_MAX = 500;
 const APPEND_BYTES_MAX = 8 * 1024 * 1024;
@@ -77,8 +77,8 @@ export class ChangeFeed {
   // What is known of the log. It begins anew whenever a rival overtakes.
   #chain = new CommitChain();
   #readFrom = 0;
-  #world!: World;
-  #window!: ProposalWindow;
+  #world = new World();
+  #window = new ProposalWindow();
   #last: Commit | undefined;
   /** Commits decided here that are in an append that is under way, by revision. */
   #undecided = new Map<number, Commit>();
@@ -127,7 +127,7 @@ export class ChangeFeed {
           onHold: this.#onHold,
           arrived: this.#toPublish,
         }),
-      this.#options.windowLength ?? WINDOW_LENGTH,
+      this.#options.windowLength ?? PROPOSAL_WINDOW_SIZE,
     );
     this.#publisher = publisher;
     this.#world = start.world;
@@ -271,7 +271,7 @@ export class ChangeFeed {
 
   #verdict(proposal: Proposal, revision: number): Verdict {
     const counted = revision - 1;
-    const length = this.#options.windowLength ?? WINDOW_LENGTH;
+    const length = this.#options.windowLength ?? PROPOSAL_WINDOW_SIZE;
     if (proposal.seen < counted - length) return tooOld(proposal, counted - length);
     return decide(this.#world, proposal, { revision });
   }

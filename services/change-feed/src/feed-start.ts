@@ -1,12 +1,10 @@
 import {
-  createProposalWindow,
-  createWorld,
+  ProposalWindow,
+  World,
   type Commit,
-  type Event,
   type Frontier,
   type NounKind,
-  type ProposalWindow,
-  type World,
+  type NounValue,
 } from "@titan/domain";
 import type { EventLog } from "@titan/event-log";
 import {
@@ -72,7 +70,7 @@ export async function startFeed(
         position: frontier.commitPosition,
       };
       const publisher = publisherAt(chain);
-      const world = createWorld();
+      const world = new World();
       for (const [kind, partitions] of loaded) loadWorld(world, publisher, kind, partitions, chain.revision);
       if (lastRevision < frontier.revision) publisher.frontierIsShadowed();
       const window = await readWindow(log, chain, last, windowLength);
@@ -81,9 +79,9 @@ export async function startFeed(
   }
   const publisher = publisherAt(EMPTY_CHAIN);
   const start: FeedStart = {
-    world: createWorld(),
+    world: new World(),
     chain: EMPTY_CHAIN,
-    window: createProposalWindow(windowLength),
+    window: new ProposalWindow(windowLength),
     last: undefined,
   };
   return { start, publisher, positions };
@@ -161,8 +159,7 @@ function loadWorld(
     for (const [key, { statement, value }] of top) {
       own?.load(statement, value);
       if (statement.current === null) continue;
-      const event = { kind, key, op: "UPDATE", previous: null, current: statement.current };
-      world.apply([event as Event], statement.revision);
+      world.put(kind, key, statement.current as NounValue, statement.revision);
     }
     // A key whose last record is older than its highest label is repaired like any later one.
     for (const { statement } of statements) own?.observe(statement);
@@ -210,7 +207,7 @@ async function readWindow(
     }
     const complete = counted.length === length || counted.at(-1)?.revision === 1;
     if (!complete && from > start) continue;
-    const window = createProposalWindow(length);
+    const window = new ProposalWindow(length);
     for (const { proposalId, revision } of counted.reverse()) window.add(proposalId, revision);
     return window;
   }

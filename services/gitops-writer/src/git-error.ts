@@ -82,6 +82,6 @@ const SYMPTOMS: readonly (readonly [RegExp, GitErrorCode])[] = [
 ];
 
 /** The code that stands for what git wrote to its error output. */
-export function classifyGitMessage(message: string): GitErrorCode {
+function classifyGitMessage(message: string): GitErrorCode {
   return SYMPTOMS.find(([symptom]) => symptom.test(message))?.[1] ?? "failed";
 }

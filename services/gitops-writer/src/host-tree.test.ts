@@ -1,5 +1,5 @@
+import type { BoundFile } from "@titan/domain";
 import { expect, test } from "vitest";
-import type { BoundFile } from "./file-path.ts";
 import { HostTree } from "./host-tree.ts";
 
 const MANIFEST = "apiVersion: v1\nkind: ConfigMap\n";
@@ -85,7 +85,7 @@ test("unsafe paths are a problem of that deployment and leave none of its files"
   const tree = new HostTree();
   tree.set(PI, "iot/a", [file("ok", "1")]);
   const { changed, problem } = tree.set(PI, "iot/a", [file("ok", "1"), file("../../b", "2")]);
-  expect(problem).toMatchObject({ code: "path-refused" });
+  expect(problem).toMatchObject({ code: "invalid-path" });
   expect(changed).toEqual(["hosts/default/tim-pi/iot/a/ok"]);
   expect(tree.entries.size).toBe(0);
 });

@@ -1,4 +1,4 @@
-import { type BoundFile, checkPaths, type PathProblem } from "./file-path.ts";
+import { type BoundFile, type PathFault, pathFaults } from "@titan/domain";
 import { blobOid, type DesiredFile } from "./git-object-id.ts";
 import { KUSTOMIZATION_FILE, kustomizationBytes, resourcesOf } from "./kustomization.ts";
 
@@ -6,7 +6,7 @@ export interface HostTreeChange {
   /** Full paths that were written anew or removed, sorted. */
   readonly changed: readonly string[];
   /** Why none of the deployment's files are in the tree. */
-  readonly problem: PathProblem | null;
+  readonly problem: PathFault | null;
 }
 
 /** The files of a deployment as one host gets them. */
@@ -42,7 +42,7 @@ export class HostTree {
 
   /** Makes these the files of the deployment on the host. Unsafe paths: a problem, and no files. */
   set(host: string, deployment: string, files: readonly BoundFile[]): HostTreeChange {
-    const problem = checkPaths(files.map((file) => file.path));
+    const problem = pathFaults(files.map((file) => file.path))[0] ?? null;
     return { changed: this.#replace(host, deployment, problem === null ? files : []), problem };
   }
 

@@ -1,4 +1,3 @@
-export type { BoundFile, PathProblem } from "./file-path.ts";
 export { GitCommand, type GitCommandOptions } from "./git-command.ts";
 export { gitEnvironment } from "./git-environment.ts";
 export { GitError, type GitErrorCode, type GitErrorNext } from "./git-error.ts";
@@ -10,3 +9,4 @@ export { publishTree, type PublishOutcome, type PublishRequest } from "./publish
 export type { TreeProvenance } from "./tree-commit.ts";
 export { GitOutput, type GitOutputOptions } from "./git-output.ts";
 export { gitTree, type GitTreeState, type PlacedDeployment } from "./gitops-writer-view.ts";
+export { gitopsWriterTask, type GitopsWriterOptions } from "./gitops-writer-task.ts";

@@ -1,4 +1,4 @@
-import type { BoundFile } from "./file-path.ts";
+import type { BoundFile } from "@titan/domain";
 import { isKubernetesManifest } from "./kubernetes-manifest.ts";
 
 export const KUSTOMIZATION_FILE = "kustomization.yaml";

@@ -11,7 +11,7 @@ import type { CommitInfo, GitRepository } from "./git-repository.ts";
 import { treeCommitMessage, type TreeProvenance } from "./tree-commit.ts";
 
 /** Our part of the tree: all of it, and nothing beside it. */
-export const TREE_PART = "hosts";
+const TREE_PART = "hosts";
 
 export interface PublishRequest {
   readonly repository: GitRepository;

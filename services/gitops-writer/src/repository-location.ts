@@ -106,7 +106,7 @@ function safeDecode(text: string): string {
 }
 
 /** Git would take it for an option, ssh for one of its own. */
-export function refuseOption(what: string, text: string): void {
+function refuseOption(what: string, text: string): void {
   if (text.startsWith("-")) {
     throw new GitError("unsafe-argument", `The ${what} must not begin with a hyphen.`);
   }

@@ -83,8 +83,8 @@ export class EventStreamParser {
         if (event !== null) events.push(event);
       }
     }
-    // Copied, because the caller may use its buffer again.
-    this.#keep(chunk.slice(start));
+    // Copied, because the caller may use its buffer again. (A Buffer's own slice would not copy.)
+    this.#keep(new Uint8Array(chunk.subarray(start)));
     return events;
   }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { BoundFile } from "./bound-file.ts";
+import type { BoundFile } from "@titan/domain";
 import { isObject } from "./byte-json.ts";
 import type { Disk } from "./disk.ts";
 import { ensureFolder, readSealed, removeDrafts, type Seal, writeSealed } from "./sealed-file.ts";

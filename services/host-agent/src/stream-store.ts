@@ -105,7 +105,8 @@ export class StreamStore<Value> {
     }
     if (!Array.isArray(state)) throw new TypeError("it has no state");
     const entries = state.map((row: unknown) => {
-      if (!Array.isArray(row) || typeof row[0] !== "string") throw new TypeError("a key is no text");
+      if (!Array.isArray(row) || typeof row[0] !== "string")
+        throw new TypeError("a key is no text");
       const [key, value] = row as [string, unknown];
       return [key, this.#decode(value)] as const;
     });

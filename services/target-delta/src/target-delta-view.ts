@@ -29,25 +29,25 @@ export const targetDelta: View<TargetDeltaState, HostTarget> = {
   empty: () => ({ hosts: new Map(), targets: new Map(), memberships: new Map() }),
 
   learn(state, records) {
-    const touched = new Set<string>();
+    const changedHosts = new Set<string>();
     const changedTargets = new Set<string>();
     for (const record of records) {
       if (record.stream === "titan.host") {
         put(state.hosts, record);
-        touched.add(record.key);
+        changedHosts.add(record.key);
       } else if (record.stream === "titan.target") {
         put(state.targets, record);
         changedTargets.add(record.key);
       }
     }
-    for (const key of touched) joinAll(state, key);
+    for (const key of changedHosts) joinAll(state, key);
+    const moved = new Set(changedHosts);
     for (const target of changedTargets) {
       for (const [key, host] of state.hosts) {
-        if (touched.has(key)) continue;
-        if (joinOne(state, key, host, target)) touched.add(key);
+        if (!changedHosts.has(key) && joinOne(state, key, host, target)) moved.add(key);
       }
     }
-    return touched;
+    return moved;
   },
 
   value(state, key) {

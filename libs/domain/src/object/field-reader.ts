@@ -76,7 +76,11 @@ export class FieldReader {
     if (value === undefined) return [];
     if (!isJsonList(value)) return this.#wrongType(field, "a list of texts", []);
     if (value.length > LIST_LENGTH_MAX) {
-      this.refusals.add("too-long", this.at(field), `${field} has at most ${LIST_LENGTH_MAX} items`);
+      this.refusals.add(
+        "too-long",
+        this.at(field),
+        `${field} has at most ${LIST_LENGTH_MAX} items`,
+      );
       return [];
     }
     const texts: string[] = [];

@@ -5,7 +5,7 @@ import { deploymentSpec, readDeployment } from "./deployment-object.ts";
 import { FieldReader } from "./field-reader.ts";
 import { hostSpec, readHost } from "./host-object.ts";
 import { readLabels } from "./labels-object.ts";
-import type { Resolve } from "./object-context.ts";
+import type { Head, Resolve } from "./object-context.ts";
 import { readTarget, targetSpec } from "./target-object.ts";
 import { readTemplate, templateSpec } from "./template-object.ts";
 import { readToken, tokenSpec } from "./token-object.ts";
@@ -68,7 +68,7 @@ export function readObject(
   pointer: string,
   reading: ObjectReading,
 ): NounValue {
-  const { workspace, name, createdRevision, previous, resolve, refusals } = reading;
+  const { workspace, name, createdRevision, refusals } = reading;
   const reader = new FieldReader(object, pointer, refusals);
   for (const field of ["apiVersion", "kind", "status"]) reader.value(field);
   const metadata = reader.below("metadata");
@@ -79,29 +79,37 @@ export function readObject(
   metadata.finish();
   const spec = reader.below("spec");
   reader.finish();
-  const value = readSpec();
+  if (kind === "View" && Object.keys(head.labels).length > 0) {
+    refusals.add("unknown-field", metadata.at("labels"), "a View has no labels");
+  }
+  const value = readSpec(kind, head, spec, reading);
   spec.finish();
   return value;
+}
 
-  function readSpec(): NounValue {
-    switch (kind) {
-      case "Workspace":
-        return readWorkspace(head, spec);
-      case "Host":
-        return readHost(head, spec);
-      case "Target":
-        return readTarget(head, spec);
-      case "Template":
-        return readTemplate(head, spec);
-      case "Workload":
-        return readWorkload(head, spec);
-      case "Deployment":
-        return readDeployment(head, spec, resolve);
-      case "Token":
-        return readToken(head, spec, resolve, previous && nounAs("Token", previous));
-      case "View":
-        return readView(head, spec);
-    }
+function readSpec(
+  kind: NounKind,
+  head: Head,
+  spec: FieldReader,
+  { resolve, previous }: ObjectReading,
+): NounValue {
+  switch (kind) {
+    case "Workspace":
+      return readWorkspace(head, spec);
+    case "Host":
+      return readHost(head, spec);
+    case "Target":
+      return readTarget(head, spec);
+    case "Template":
+      return readTemplate(head, spec);
+    case "Workload":
+      return readWorkload(head, spec);
+    case "Deployment":
+      return readDeployment(head, spec, resolve);
+    case "Token":
+      return readToken(head, spec, resolve, previous && nounAs("Token", previous));
+    case "View":
+      return readView(head, spec);
   }
 }
 

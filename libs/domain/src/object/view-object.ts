@@ -5,10 +5,7 @@ import type { Head } from "./object-context.ts";
 
 export const VIEW_VERSION_MAX = 1_000_000;
 
-export function readView({ name, labels, createdRevision }: Head, spec: FieldReader): View {
-  if (Object.keys(labels).length > 0) {
-    spec.refusals.add("unknown-field", spec.pointer.replace(/spec$/, "metadata/labels"), "a View has no labels");
-  }
+export function readView({ name, createdRevision }: Head, spec: FieldReader): View {
   const before = spec.refusals.count;
   const version = spec.integer("version", 1, VIEW_VERSION_MAX);
   if (version === null && spec.refusals.count === before) spec.missing("version");

@@ -1,12 +1,7 @@
 import type { EventLog } from "@titan/event-log";
-import {
-  appendPersistently,
-  readStatement,
-  readToEnd,
-  VIEW_TOPIC,
-  type Clock,
-} from "@titan/processor-runtime";
-import { encode } from "@titan/schema-codec";
+import { VIEW_TOPIC, type Clock } from "@titan/processor-runtime";
+import { latestOf } from "./latest-of.ts";
+import { propose } from "./propose.ts";
 
 interface Offered {
   readonly name: string;
@@ -29,39 +24,25 @@ export async function activateNewer(
   clock: Clock,
   offered: readonly Offered[],
 ): Promise<readonly OlderCode[]> {
-  const inForce = new Map<string, { readonly revision: number; readonly version: number }>();
-  await readToEnd(log, VIEW_TOPIC, 0, 0, (record) => {
-    const read = readStatement(record);
-    if (read.kind !== "statement") return;
-    const { key, revision, current } = read.statement;
-    if ((inForce.get(key)?.revision ?? -1) > revision) return;
-    const version = (current as { readonly version: number } | null)?.version ?? 0;
-    inForce.set(key, { revision, version });
-  });
+  const views = await latestOf(log, VIEW_TOPIC);
   // An installation that was made a moment ago has its versions in force already.
-  if (inForce.size === 0) return [];
-  const newer = offered.filter(({ name, version }) => version > (inForce.get(name)?.version ?? 0));
+  if (views.size === 0) return [];
+  const inForce = (name: string): number =>
+    (views.get(name)?.current as { readonly version: number } | undefined)?.version ?? 0;
+  const newer = offered.filter(({ name, version }) => version > inForce(name));
   if (newer.length > 0) {
-    const value = encode("proposal", {
-      id: `activate-${newer.map(({ name, version }) => `${name}-${version}`).join("-")}-after-${Math.max(...[...inForce.values()].map(({ revision }) => revision))}`,
-      seen: Number.MAX_SAFE_INTEGER,
-      workspace: "default",
-      actor: "titan up",
+    const last = Math.max(...[...views.values()].map(({ revision }) => revision));
+    await propose(log, clock, {
+      id: `activate-after-${last}-${newer.map(({ name, version }) => `${name}-${version}`).join("-")}`,
       reason: "this build is newer",
-      proposedAt: clock.now(),
-      traceparent: "",
       operations: newer.map(({ name, version }) => ({
-        action: "APPLY" as const,
+        action: "APPLY",
         kind: "View",
-        document: JSON.stringify({ kind: "View", metadata: { name }, spec: { version } }),
-        expected: null,
+        document: { kind: "View", metadata: { name }, spec: { version } },
       })),
     });
-    const records = [{ key: "default", value }];
-    await appendPersistently(log, [{ topic: "titan.proposal", partition: 0, records }], clock);
   }
-  return offered.flatMap(({ name, version }) => {
-    const found = inForce.get(name)?.version ?? 0;
-    return version < found ? [{ view: name, offered: version, inForce: found }] : [];
-  });
+  return offered.flatMap(({ name, version }) =>
+    version < inForce(name) ? [{ view: name, offered: version, inForce: inForce(name) }] : [],
+  );
 }

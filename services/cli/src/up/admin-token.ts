@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { EventLog } from "@titan/event-log";
-import { appendPersistently, type Clock } from "@titan/processor-runtime";
-import { encode } from "@titan/schema-codec";
+import type { Clock } from "@titan/processor-runtime";
+import { latestOf } from "./latest-of.ts";
+import { propose } from "./propose.ts";
 
 const SECRET = /^titan_([a-z0-9-]{1,63})_[A-Za-z0-9_-]{43}$/;
 
@@ -30,19 +31,12 @@ export async function ensureAdminToken(
     metadata: { name },
     spec: { role: "admin", workspaces: ["*"], secretHash },
   };
-  const value = encode("proposal", {
-    id: `token-${name}`,
-    seen: Number.MAX_SAFE_INTEGER,
-    workspace: "default",
-    actor: "titan up",
-    reason: "the token of whoever started this process",
-    proposedAt: clock.now(),
-    traceparent: "",
-    operations: [
-      { action: "CREATE", kind: "Token", document: JSON.stringify(document), expected: null },
-    ],
-  });
-  const records = [{ key: "default", value }];
-  await appendPersistently(log, [{ topic: "titan.proposal", partition: 0, records }], clock);
+  if (!(await latestOf(log, "titan.token")).has(name)) {
+    await propose(log, clock, {
+      id: `token-${name}`,
+      reason: "the token of whoever started this process",
+      operations: [{ action: "CREATE", kind: "Token", document }],
+    });
+  }
   return secret;
 }

@@ -1,0 +1,287 @@
+import { STREAMS, type Installation, type Stream } from "@titan/domain";
+import type { EventLog } from "@titan/event-log";
+import {
+  Alignment,
+  InputReader,
+  RULES,
+  Signal,
+  type AlignedStep,
+  type Clock,
+  type InputPartition,
+  type Statement,
+} from "@titan/processor-runtime";
+import { DERIVED_STREAMS, hexOf, rowOf, type DerivedStream } from "./derived-stream.ts";
+import { DerivedStore, type DerivedVersion } from "./derived-store.ts";
+import { ALL_KEYS } from "./key-ranges.ts";
+import type { ReadModelFile } from "./read-model-file.ts";
+import { RevisionWaiters } from "./revision-waiters.ts";
+import { turn } from "./turn.ts";
+
+/** What one step changed: a record in force from now on, or none any more. */
+export interface DerivedChange {
+  readonly stream: DerivedStream;
+  readonly key: string;
+  readonly version: DerivedVersion | undefined;
+}
+
+export interface DerivedStep {
+  readonly cut: number;
+  readonly changes: readonly DerivedChange[];
+}
+
+/** An input that keeps the fold from going on. */
+export interface Lagging {
+  readonly topic: string;
+  readonly partition: number;
+  readonly revision: number;
+}
+
+/** One transaction covers at most so many steps, or begins no further one after so many records. */
+const STEPS_PER_TRANSACTION_MAX = 64;
+const RECORDS_PER_TRANSACTION_MAX = 4_000;
+
+/**
+ * Folds the derived streams to verified cuts that they have in common (PROTOCOL.md rules 7 to 10).
+ *
+ * Promises: the file never shows a state between two cuts once `cut` is defined; it has a version
+ * for every cut from `historyFrom` on, and none before. It reads from offset zero always, so a
+ * start begins a new history unless it finds the very cut at which the file stopped.
+ */
+export class DerivedFold {
+  readonly store: DerivedStore;
+  readonly waiters = new RevisionWaiters();
+  readonly #file: ReadModelFile;
+  readonly #clock: Clock;
+  readonly #inputs: readonly (InputPartition & { readonly topic: DerivedStream })[];
+  readonly #reader: InputReader;
+  readonly #alignment: Alignment;
+  readonly #arrived = new Signal();
+  readonly #listeners = new Set<(step: DerivedStep) => void>();
+  #cut: number | undefined;
+  #historyFrom = 0;
+  #stopped = false;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(file: ReadModelFile, log: EventLog, clock: Clock, installation: Installation) {
+    this.#file = file;
+    this.#clock = clock;
+    this.store = new DerivedStore(file.database);
+    this.#inputs = DERIVED_STREAMS.flatMap((topic) =>
+      Array.from({ length: partitionsOf(topic, installation) }, (_, partition) => ({
+        topic,
+        partition,
+        cuts: "marks" as const,
+      })),
+    );
+    // A record that can not be read shows in the sums: no cut verifies without it.
+    this.#reader = new InputReader(log, this.#inputs, this.#arrived, RULES, () => {});
+    this.#alignment = new Alignment(this.#reader.folds);
+  }
+
+  /** The cut that the file is at; undefined while none has verified since the start. */
+  get cut(): number | undefined {
+    return this.#cut;
+  }
+
+  /** The oldest cut that can be asked about. */
+  get historyFrom(): number {
+    return this.#historyFrom;
+  }
+
+  /** The inputs that are furthest behind. */
+  lagging(): readonly Lagging[] {
+    const at = this.#inputs.map(({ topic, partition }, index) => {
+      const fold = this.#reader.folds[index];
+      return { topic, partition, revision: Math.max(0, fold?.highestVerified ?? fold?.inUse ?? 0) };
+    });
+    const lowest = Math.min(...at.map(({ revision }) => revision));
+    return at.filter(({ revision }) => revision === lowest);
+  }
+
+  listen(onStep: (step: DerivedStep) => void): () => void {
+    this.#listeners.add(onStep);
+    return () => this.#listeners.delete(onStep);
+  }
+
+  async start(onError: (error: Error) => void): Promise<void> {
+    await this.#reader.open();
+    this.#running = this.#run().catch((error: unknown) => {
+      onError(error instanceof Error ? error : new Error(String(error)));
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#stopped = true;
+    this.#arrived.raise();
+    this.waiters.close();
+    await this.#reader.close();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const first = await this.#first();
+    if (first === undefined) return;
+    this.#reader.bound();
+    await this.#begin(first);
+    while (!this.#stopped) {
+      const steps = this.#nextSteps();
+      if (steps.length === 0) {
+        await this.#arrived.wait();
+        continue;
+      }
+      this.#store(steps);
+      await turn();
+    }
+  }
+
+  async #first(): Promise<AlignedStep | undefined> {
+    while (!this.#stopped) {
+      const step = this.#reader.caughtUp ? this.#alignment.start() : undefined;
+      if (step !== undefined) return step;
+      await this.#arrived.wait();
+    }
+    return undefined;
+  }
+
+  #nextSteps(): readonly AlignedStep[] {
+    const steps: AlignedStep[] = [];
+    let records = 0;
+    while (steps.length < STEPS_PER_TRANSACTION_MAX && records < RECORDS_PER_TRANSACTION_MAX) {
+      const step = this.#alignment.next();
+      this.#reader.drained();
+      if (step === undefined) break;
+      steps.push(step);
+      for (const { statements } of step.changes) records += statements.size;
+    }
+    return steps;
+  }
+
+  /** Makes the file equal to the first cut. Nobody reads it meanwhile, so others may have turns. */
+  async #begin(step: AlignedStep): Promise<void> {
+    const continues = this.#file.getNumber("derived-cut") === step.revision;
+    const wanted = statementsOf(step, this.#inputs);
+    const work: (() => void)[] = [];
+    let differs = false;
+    for (const stream of DERIVED_STREAMS) {
+      const statements = wanted.get(stream) ?? new Map<string, Statement>();
+      for (const version of this.store.inRange(stream, ALL_KEYS.from, ALL_KEYS.to)) {
+        const statement = statements.get(version.key);
+        const same = statement !== undefined && sameAs(stream, statement, version);
+        if (same) statements.delete(version.key);
+        else work.push(() => this.store.end(stream, version, undefined));
+      }
+      for (const [key, statement] of statements) {
+        if (statement.current === null) continue;
+        work.push(() => this.#put(stream, key, statement, step.revision));
+      }
+      differs ||= work.length > 0;
+      await turn();
+    }
+    const history = continues && !differs;
+    if (!history) {
+      this.#file.transaction(() => {
+        // Until the last part is in, the file is at no cut.
+        this.#file.set("derived-cut", -1);
+        this.store.eraseHistory();
+      });
+      for (let at = 0; at < work.length && !this.#stopped; at += RECORDS_PER_TRANSACTION_MAX) {
+        const part = work.slice(at, at + RECORDS_PER_TRANSACTION_MAX);
+        this.#file.transaction(() => part.forEach((run) => run()));
+        await turn();
+      }
+      if (this.#stopped) return;
+    }
+    this.#file.transaction(() => {
+      if (!history) {
+        this.#file.set("history-from", step.revision);
+        this.store.addCut(step.revision, this.#clock.now());
+      }
+      this.#file.set("derived-cut", step.revision);
+    });
+    this.#historyFrom = this.#file.getNumber("history-from") ?? step.revision;
+    this.#cut = step.revision;
+    this.waiters.reached(step.revision);
+    for (const listener of this.#listeners) listener({ cut: step.revision, changes: [] });
+  }
+
+  #store(steps: readonly AlignedStep[]): void {
+    const done: DerivedStep[] = [];
+    const now = this.#clock.now();
+    this.#file.transaction(() => {
+      for (const step of steps) {
+        const changes: DerivedChange[] = [];
+        for (const [stream, statements] of statementsOf(step, this.#inputs)) {
+          for (const [key, statement] of statements) {
+            const change = this.#apply(stream, key, statement, step.revision);
+            if (change !== undefined) changes.push(change);
+          }
+        }
+        this.store.addCut(step.revision, now);
+        done.push({ cut: step.revision, changes });
+      }
+      const last = steps.at(-1);
+      if (last !== undefined) this.#file.set("derived-cut", last.revision);
+    });
+    for (const step of done) {
+      this.#cut = step.cut;
+      for (const listener of this.#listeners) listener(step);
+      this.waiters.reached(step.cut);
+    }
+  }
+
+  #apply(
+    stream: DerivedStream,
+    key: string,
+    statement: Statement,
+    cut: number,
+  ): DerivedChange | undefined {
+    const before = this.store.current(stream, key);
+    // A repaired record says what was said before.
+    if (before === undefined && statement.current === null) return undefined;
+    if (before !== undefined && sameAs(stream, statement, before)) return undefined;
+    if (before !== undefined) this.store.end(stream, before, cut);
+    if (statement.current === null) return { stream, key, version: undefined };
+    this.#put(stream, key, statement, cut);
+    return { stream, key, version: this.store.current(stream, key) };
+  }
+
+  #put(stream: DerivedStream, key: string, statement: Statement, cut: number): void {
+    const from = { cut, label: statement.revision, changeId: statement.origin.changeId };
+    this.store.put(stream, key, rowOf(stream, statement), from);
+  }
+}
+
+function partitionsOf(topic: DerivedStream, installation: Installation): number {
+  const stream: Stream | undefined = STREAMS.find((row) => row.topic === topic);
+  switch (stream?.partitions) {
+    case "H":
+      return installation.hostPartitions;
+    case "D":
+      return installation.deploymentPartitions;
+    default:
+      return 1;
+  }
+}
+
+function statementsOf(
+  step: AlignedStep,
+  inputs: readonly { readonly topic: DerivedStream }[],
+): Map<DerivedStream, Map<string, Statement>> {
+  const byStream = new Map<DerivedStream, Map<string, Statement>>();
+  for (const { input, statements } of step.changes) {
+    const stream = inputs[input]?.topic;
+    if (stream === undefined) continue;
+    const all = byStream.get(stream) ?? new Map<string, Statement>();
+    byStream.set(stream, all);
+    for (const [key, statement] of statements) all.set(key, statement);
+  }
+  return byStream;
+}
+
+function sameAs(stream: DerivedStream, statement: Statement, version: DerivedVersion): boolean {
+  if (statement.current === null) return false;
+  // The hash in the file is that of the slice where there is one, so the row decides.
+  return stream === "titan.host-deployment"
+    ? rowOf(stream, statement).hash === version.hash
+    : hexOf(statement.hash) === version.hash;
+}

@@ -1,0 +1,195 @@
+import type { DatabaseSync } from "node:sqlite";
+import { integerOf, textOf, type Row } from "./columns.ts";
+import type { DerivedRow, DerivedStream } from "./derived-stream.ts";
+import { keysBelow } from "./key-ranges.ts";
+
+/** A derived record that is, or was, in force. */
+export interface DerivedVersion {
+  readonly key: string;
+  readonly deployment: string;
+  /** The cut from which on it is in force here. */
+  readonly cut: number;
+  /** The label of its record. */
+  readonly label: number;
+  readonly changeId: string;
+  readonly hash: string;
+  /** JSON. */
+  readonly value: string;
+}
+
+/** The derived records in force at each cut that this replica followed. */
+export class DerivedStore {
+  readonly #insert;
+  readonly #end;
+  readonly #erase;
+  readonly #current;
+  readonly #currentBelow;
+  readonly #versionAt;
+  readonly #versionsBelow;
+  readonly #ofDeployment;
+  readonly #changedBelow;
+  readonly #join;
+  readonly #leave;
+  readonly #members;
+  readonly #memberCount;
+  readonly #insertCut;
+  readonly #cutAt;
+  readonly #cutBefore;
+  readonly #eraseHistory;
+  readonly #eraseCuts;
+
+  constructor(database: DatabaseSync) {
+    const columns = "key, deployment, cut, label, change, hash, value";
+    this.#insert = database.prepare(
+      `INSERT OR REPLACE INTO derived (stream, key, deployment, cut, label, change, hash, value)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#end = database.prepare(
+      "UPDATE derived SET until = ? WHERE stream = ? AND key = ? AND until IS NULL",
+    );
+    this.#erase = database.prepare(
+      "DELETE FROM derived WHERE stream = ? AND key = ? AND until IS NULL",
+    );
+    this.#current = database.prepare(
+      `SELECT ${columns} FROM derived WHERE stream = ? AND key = ? AND until IS NULL`,
+    );
+    this.#currentBelow = database.prepare(
+      `SELECT ${columns} FROM derived WHERE stream = ? AND key >= ? AND key < ?
+        AND until IS NULL ORDER BY key`,
+    );
+    this.#versionAt = database.prepare(
+      `SELECT ${columns} FROM derived WHERE stream = ? AND key = ? AND cut <= ?
+        AND (until IS NULL OR until > ?)`,
+    );
+    this.#versionsBelow = database.prepare(
+      `SELECT ${columns} FROM derived WHERE stream = ? AND key >= ? AND key < ? AND cut <= ?
+        AND (until IS NULL OR until > ?) ORDER BY key`,
+    );
+    this.#ofDeployment = database.prepare(
+      `SELECT ${columns} FROM derived WHERE deployment = ? AND stream = ? AND until IS NULL
+        ORDER BY key`,
+    );
+    this.#changedBelow = database.prepare(
+      `SELECT DISTINCT key, deployment FROM derived WHERE stream = ? AND key >= ? AND key < ?
+        AND (cut > ? OR until > ?) ORDER BY key`,
+    );
+    this.#join = database.prepare("INSERT OR REPLACE INTO membership VALUES (?, ?)");
+    this.#leave = database.prepare("DELETE FROM membership WHERE target = ? AND host = ?");
+    this.#members = database.prepare(
+      "SELECT host FROM membership WHERE target = ? ORDER BY host",
+    );
+    this.#memberCount = database.prepare(
+      "SELECT count(*) AS count FROM membership WHERE target = ?",
+    );
+    this.#insertCut = database.prepare("INSERT OR REPLACE INTO cut VALUES (?, ?)");
+    this.#cutAt = database.prepare("SELECT stepped_at FROM cut WHERE revision >= ? LIMIT 1");
+    this.#cutBefore = database.prepare(
+      "SELECT max(revision) AS revision FROM cut WHERE revision <= ?",
+    );
+    this.#eraseHistory = database.prepare("DELETE FROM derived WHERE until IS NOT NULL");
+    this.#eraseCuts = database.prepare("DELETE FROM cut");
+  }
+
+  current(stream: DerivedStream, key: string): DerivedVersion | undefined {
+    return versionOf(this.#current.get(stream, key));
+  }
+
+  /** What is in force with keys `prefix/…`. */
+  currentBelow(stream: DerivedStream, prefix: string): readonly DerivedVersion[] {
+    const { from, to } = keysBelow(prefix);
+    return this.#currentBelow.all(stream, from, to).flatMap((row) => versionOf(row) ?? []);
+  }
+
+  /** In the order of keys, from `from` on, below `to`. */
+  *inRange(stream: DerivedStream, from: string, to: string, cut?: number): Generator<DerivedVersion> {
+    const rows =
+      cut === undefined
+        ? this.#currentBelow.iterate(stream, from, to)
+        : this.#versionsBelow.iterate(stream, from, to, cut, cut);
+    for (const row of rows) {
+      const version = versionOf(row);
+      if (version !== undefined) yield version;
+    }
+  }
+
+  at(stream: DerivedStream, key: string, cut: number): DerivedVersion | undefined {
+    return versionOf(this.#versionAt.get(stream, key, cut, cut));
+  }
+
+  ofDeployment(stream: DerivedStream, deployment: string): readonly DerivedVersion[] {
+    return this.#ofDeployment.all(deployment, stream).flatMap((row) => versionOf(row) ?? []);
+  }
+
+  /** Keys `prefix/…` that came, changed or went after a cut. */
+  changedBelow(stream: DerivedStream, prefix: string, after: number): readonly string[] {
+    const { from, to } = keysBelow(prefix);
+    return this.#changedBelow
+      .all(stream, from, to, after, after)
+      .map((row) => textOf(row, "key"));
+  }
+
+  hostsOfTarget(target: string): readonly string[] {
+    return this.#members.all(target).map((row) => textOf(row, "host"));
+  }
+
+  hostCountOfTarget(target: string): number {
+    const row = this.#memberCount.get(target);
+    return row === undefined ? 0 : integerOf(row, "count");
+  }
+
+  /** The value from this cut on. */
+  put(
+    stream: DerivedStream,
+    key: string,
+    row: DerivedRow,
+    from: { readonly cut: number; readonly label: number; readonly changeId: string },
+  ): void {
+    const { cut, label, changeId } = from;
+    this.#insert.run(stream, key, row.deployment, cut, label, changeId, row.hash, row.value);
+    for (const target of row.targets) this.#join.run(target, key);
+  }
+
+  /** Not in force any more from this cut on. Without a cut it never was. */
+  end(stream: DerivedStream, version: DerivedVersion, cut: number | undefined): void {
+    if (stream === "titan.host-target") {
+      const { targets } = JSON.parse(version.value) as { readonly targets: readonly string[] };
+      for (const target of targets) this.#leave.run(target, version.key);
+    }
+    if (cut === undefined) this.#erase.run(stream, version.key);
+    else this.#end.run(cut, stream, version.key);
+  }
+
+  addCut(revision: number, steppedAt: number): void {
+    this.#insertCut.run(revision, steppedAt);
+  }
+
+  /** When this replica reached a revision; undefined while it has not, or did before its history. */
+  reachedAt(revision: number): number | undefined {
+    const row = this.#cutAt.get(revision);
+    return row === undefined ? undefined : integerOf(row, "stepped_at");
+  }
+
+  /** The highest cut at or below a revision. */
+  cutAtOrBelow(revision: number): number | undefined {
+    const row = this.#cutBefore.get(revision);
+    return row === undefined || row["revision"] === null ? undefined : integerOf(row, "revision");
+  }
+
+  eraseHistory(): void {
+    this.#eraseHistory.run();
+    this.#eraseCuts.run();
+  }
+}
+
+function versionOf(row: Row | undefined): DerivedVersion | undefined {
+  if (row === undefined) return undefined;
+  return {
+    key: textOf(row, "key"),
+    deployment: textOf(row, "deployment"),
+    cut: integerOf(row, "cut"),
+    label: integerOf(row, "label"),
+    changeId: textOf(row, "change"),
+    hash: textOf(row, "hash"),
+    value: textOf(row, "value"),
+  };
+}

@@ -1,0 +1,59 @@
+import type {
+  Assignment,
+  HostDeployment,
+  HostTarget,
+  RenderedDeployment,
+} from "@titan/domain";
+import type { Statement } from "@titan/processor-runtime";
+import { derivedHash } from "@titan/schema-codec";
+import { storeRendered } from "./stored-value.ts";
+
+/** The derived streams that the read model follows. */
+export const DERIVED_STREAMS = [
+  "titan.host-target",
+  "titan.assignment",
+  "titan.host-deployment",
+  "titan.rendered-deployment",
+] as const;
+
+export type DerivedStream = (typeof DERIVED_STREAMS)[number];
+
+/** What the file keeps of a record that is in force. */
+export interface DerivedRow {
+  readonly deployment: string;
+  readonly value: string;
+  /** Of the record as it stands in its slice's stream; sixteen hexadecimal digits. */
+  readonly hash: string;
+  /** The targets of a host. */
+  readonly targets: readonly string[];
+}
+
+const NONE: readonly string[] = [];
+
+export function rowOf(stream: DerivedStream, statement: Statement): DerivedRow {
+  switch (stream) {
+    case "titan.host-target": {
+      const { targets } = statement.current as HostTarget;
+      return { ...plain(statement, ""), targets };
+    }
+    case "titan.assignment":
+      return plain(statement, (statement.current as Assignment).deployment);
+    case "titan.host-deployment": {
+      const current = statement.current as HostDeployment;
+      const hash = derivedHash("host-deployment", current.deployment, current);
+      return { ...plain(statement, current.deployment), hash: hexOf(hash) };
+    }
+    case "titan.rendered-deployment": {
+      const value = storeRendered(statement.current as RenderedDeployment);
+      return { deployment: statement.key, value, hash: hexOf(statement.hash), targets: NONE };
+    }
+  }
+}
+
+export function hexOf(hash: bigint): string {
+  return hash.toString(16).padStart(16, "0");
+}
+
+function plain({ current, hash }: Statement, deployment: string): DerivedRow {
+  return { deployment, value: JSON.stringify(current), hash: hexOf(hash), targets: NONE };
+}

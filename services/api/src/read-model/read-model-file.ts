@@ -1,0 +1,107 @@
+import { rmSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { textOf } from "./columns.ts";
+import { TABLES, TABLES_VERSION } from "./tables.ts";
+
+const IN_MEMORY = ":memory:";
+const PAGE_CACHE_KIB = 64 * 1024;
+
+/**
+ * The SQLite file of one API replica. Everything in it comes from the log, so a file of another
+ * version, of another installation, or that can not be read is thrown away.
+ */
+export class ReadModelFile {
+  readonly database: DatabaseSync;
+  readonly #get;
+  readonly #set;
+
+  private constructor(database: DatabaseSync) {
+    this.database = database;
+    this.#get = database.prepare("SELECT value FROM meta WHERE name = ?");
+    this.#set = database.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)");
+  }
+
+  /** `isUsable` may refuse a file for what it says, before anything is built on it. */
+  static open(
+    path: string,
+    installation: string,
+    isUsable: (file: ReadModelFile) => boolean = () => true,
+  ): ReadModelFile {
+    if (path !== IN_MEMORY) {
+      const found = openIfUsable(path, installation);
+      if (found !== undefined) {
+        const file = new ReadModelFile(found);
+        if (isUsable(file)) return file;
+        file.close();
+      }
+      removeFile(path);
+    }
+    const database = new DatabaseSync(path);
+    prepare(database);
+    database.exec("BEGIN");
+    database.exec(TABLES);
+    const file = new ReadModelFile(database);
+    file.set("installation", installation);
+    database.exec(`PRAGMA user_version = ${TABLES_VERSION}`);
+    database.exec("COMMIT");
+    return file;
+  }
+
+  get(name: string): string | undefined {
+    const row = this.#get.get(name);
+    return row === undefined ? undefined : textOf(row, "value");
+  }
+
+  getNumber(name: string): number | undefined {
+    const value = this.get(name);
+    return value === undefined ? undefined : Number(value);
+  }
+
+  set(name: string, value: string | number): void {
+    this.#set.run(name, String(value));
+  }
+
+  /** All of `work` or nothing of it. */
+  transaction(work: () => void): void {
+    this.database.exec("BEGIN IMMEDIATE");
+    try {
+      work();
+      this.database.exec("COMMIT");
+    } catch (error) {
+      this.database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.database.close();
+  }
+}
+
+/** `NORMAL` may lose the newest transactions with the power, never the file: they are read again. */
+function prepare(database: DatabaseSync): void {
+  database.exec(
+    `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${PAGE_CACHE_KIB}`,
+  );
+}
+
+function openIfUsable(path: string, installation: string): DatabaseSync | undefined {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path);
+    prepare(database);
+    const version = database.prepare("PRAGMA user_version").get()?.["user_version"];
+    if (version === TABLES_VERSION) {
+      const row = database.prepare("SELECT value FROM meta WHERE name = 'installation'").get();
+      if (row !== undefined && textOf(row, "value") === installation) return database;
+    }
+  } catch {
+    // What can not be read is made again.
+  }
+  database?.close();
+  return undefined;
+}
+
+function removeFile(path: string): void {
+  for (const end of ["", "-wal", "-shm"]) rmSync(`${path}${end}`, { force: true });
+}

@@ -1,0 +1,78 @@
+import type { Installation } from "@titan/domain";
+import type { EventLog } from "@titan/event-log";
+import { CHANGE_TOPIC, type Clock } from "@titan/processor-runtime";
+import { DerivedFold } from "./derived-fold.ts";
+import { NounFold } from "./noun-fold.ts";
+import { ObservationFold } from "./observation-fold.ts";
+import { ReadModelFile } from "./read-model-file.ts";
+
+export interface ReadModelOptions {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly installation: Installation;
+  /** The SQLite file, or `:memory:`. */
+  readonly path: string;
+  /** A fold can not go on: what it answers would grow old. */
+  onError(error: Error): void;
+}
+
+/**
+ * What this replica of the API answers from: nouns with all versions, derived records with the
+ * versions since `historyFrom`, observations; each a fold with a cut of its own.
+ */
+export class ReadModel {
+  readonly nouns: NounFold;
+  readonly derived: DerivedFold;
+  readonly observations: ObservationFold;
+  readonly #file: ReadModelFile;
+  #failure: Error | undefined;
+
+  private constructor(options: ReadModelOptions, file: ReadModelFile) {
+    const { log, clock, installation } = options;
+    this.#file = file;
+    this.nouns = new NounFold(file, log);
+    this.derived = new DerivedFold(file, log, clock, installation);
+    this.observations = new ObservationFold(file, log, installation);
+  }
+
+  /** Begins to fold; it answers from what the file held until then. */
+  static async open(options: ReadModelOptions): Promise<ReadModel> {
+    const { log, installation, path } = options;
+    const { end } = await log.bounds(CHANGE_TOPIC, 0);
+    // A file that is ahead of the log belongs to another history.
+    const file = ReadModelFile.open(
+      path,
+      installation.id,
+      (found) => (found.getNumber("change-next") ?? 0) <= end,
+    );
+    const model = new ReadModel(options, file);
+    const onError = (error: Error): void => {
+      model.#failure ??= error;
+      options.onError(error);
+    };
+    await model.nouns.start(onError);
+    await model.observations.start(onError);
+    await model.derived.start(onError);
+    return model;
+  }
+
+  /** Why a fold stopped. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** Whether each fold has caught up once with what was there when it began. */
+  get ready(): boolean {
+    return (
+      this.#failure === undefined &&
+      this.nouns.caughtUp &&
+      this.observations.caughtUp &&
+      this.derived.cut !== undefined
+    );
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.nouns.close(), this.derived.close(), this.observations.close()]);
+    this.#file.close();
+  }
+}

@@ -1,0 +1,106 @@
+import { randomUUID } from "node:crypto";
+import { chmodSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { startApi } from "@titan/api";
+import { installationCommit } from "@titan/change-feed";
+import { openEmbeddedLog } from "@titan/event-log";
+import { openInstallation, systemClock } from "@titan/processor-runtime";
+import type { Logger } from "pino";
+import { activateNewer } from "./activate-newer.ts";
+import { ensureAdminToken } from "./admin-token.ts";
+import { runProcessors } from "./run-processors.ts";
+import { VIEWS } from "./views.ts";
+
+export interface TitanOptions {
+  /** Absolute. Made, readable by its owner alone, if it is missing. */
+  readonly dataFolder: string;
+  readonly port: number;
+  readonly git: string;
+  readonly version: string;
+  readonly logger: Logger;
+  /** Something that must not be is so: the process is to end with an error. */
+  onBug(error: unknown): void;
+}
+
+export interface RunningTitan {
+  readonly url: string;
+  readonly token: string;
+  readonly installation: string;
+  readonly git: string;
+  close(): Promise<void>;
+}
+
+const LOOPBACK = "127.0.0.1";
+const GIT_BRANCH = "main";
+/** One box: a partition more would only be one more thing to read at the start. */
+const PARTITIONS = { hostPartitions: 1, deploymentPartitions: 1 };
+
+/**
+ * Everything in this process on the embedded log: the feed, every view, Git and the API. Ready
+ * when it resolves. A second start on the same folder is refused by the log, which names the
+ * process that holds it.
+ */
+export async function startTitan(options: TitanOptions): Promise<RunningTitan> {
+  const { dataFolder, port, git, version, logger, onBug } = options;
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  chmodSync(dataFolder, 0o700);
+  const clock = systemClock;
+  const log = openEmbeddedLog({ path: join(dataFolder, "log.sqlite"), logger });
+  const offered = VIEWS.map(({ name, version: view }) => ({ name, version: view }));
+  try {
+    const installation = await openInstallation(
+      log,
+      clock,
+      installationCommit({
+        installationId: randomUUID(),
+        commitId: randomUUID(),
+        ...PARTITIONS,
+        views: offered,
+        now: clock.now(),
+      }),
+    );
+    const older = await activateNewer(log, clock, offered);
+    for (const { view, offered: own, inForce } of older) {
+      logger.warn(
+        { view, version: own, versionInForce: inForce },
+        `this build is older than what is in force and stops here; go back with: titan activate ${view} ${own}`,
+      );
+    }
+    const token = await ensureAdminToken(log, clock, join(dataFolder, "token"));
+    const processors = runProcessors({
+      log,
+      clock,
+      installation,
+      logger,
+      onBug,
+      git: { location: git, branch: GIT_BRANCH, stateFolder: join(dataFolder, "git-state") },
+    });
+    const api = await startApi({
+      log,
+      clock,
+      installation,
+      readModelPath: join(dataFolder, "read-model.sqlite"),
+      host: LOOPBACK,
+      port,
+      logger,
+      version,
+      gitUrl: git,
+      offeredViews: new Map(offered.map(({ name, version: view }) => [name, view])),
+      tasks: () => processors.status(),
+    });
+    return {
+      url: api.url,
+      token,
+      installation: installation.id,
+      git,
+      close: async () => {
+        await api.close();
+        await processors.close();
+        await log.close();
+      },
+    };
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+}

@@ -1,0 +1,29 @@
+export { type Backoff, backoffMs } from "./backoff.ts";
+export { desiredFiles } from "./desired-files.ts";
+export {
+  type Bind,
+  decideDeployments,
+  type Decision,
+  type HostKnowledge,
+  type WaitReason,
+} from "./desired-state.ts";
+export { type Disk, type DiskEntry, DiskError, type DiskErrorCode } from "./disk.ts";
+export {
+  EVENT_STREAM_LIMITS,
+  EventStreamError,
+  type EventStreamLimits,
+  EventStreamParser,
+  type ServerSentEvent,
+} from "./event-stream-parser.ts";
+export {
+  type DesiredFiles,
+  FilesDriver,
+  type FilesDriverOptions,
+  type FilesFailure,
+  type FilesOutcome,
+} from "./files-driver.ts";
+export { NodeDisk } from "./node-disk.ts";
+export type { Running } from "./owned-files.ts";
+export { StateError } from "./state-error.ts";
+export { readHostDeployment, readRenderedDeployment } from "./stored-values.ts";
+export { type StoredStream, type StreamContent, StreamStore } from "./stream-store.ts";
