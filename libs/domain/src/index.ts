@@ -54,6 +54,26 @@ export type {
 } from "./records.generated.ts";
 export { CODES, type Code } from "./codes.ts";
 export {
+  isUsedKind,
+  type NounReference,
+  referencesOf,
+  type UsedKind,
+} from "./decide/noun-references.ts";
+export { decide, type Verdict } from "./decide/decide.ts";
+export {
+  INSTALLATION_REVISION,
+  installationEvents,
+  type InstalledView,
+} from "./decide/installation.ts";
+export {
+  DOCUMENT_LENGTH_MAX,
+  OPERATIONS_MAX,
+  PROPOSAL_TEXT_LENGTH_MAX,
+} from "./decide/proposal.ts";
+export { PROPOSAL_WINDOW_SIZE, ProposalWindow } from "./decide/proposal-window.ts";
+export { RECORD_BYTES_MAX, recordSize } from "./decide/record-size.ts";
+export { type ReadableWorld, type StoredNoun, World } from "./decide/world.ts";
+export {
   deploymentTopic,
   hostTopic,
   type PartitionClass,
@@ -102,6 +122,9 @@ export {
   SCOPED_KINDS,
   type ScopedKind,
 } from "./noun.ts";
+export { mergePatch } from "./merge-patch.ts";
+export { API_VERSION, objectOf, type TitanObject } from "./object/object.ts";
+export { EVERY_WORKSPACE, HOST_ROLE } from "./object/token-object.ts";
 export { murmur2, murmur2OfText, partitionOf } from "./partitioner.ts";
 export {
   compareByRendezvous,
@@ -136,11 +159,13 @@ export {
   type SelectorObjectParse,
 } from "./selector/selector-object.ts";
 export { parseSelector, type SelectorParse } from "./selector/selector-text.ts";
+export { sameValue } from "./same-value.ts";
 export { didYouMean, suggestionFor } from "./suggestion.ts";
 export { bindFiles, type Binding, type BindingHost, type BoundFile } from "./template/bind.ts";
 export { renderDeployment, renderedDeploymentOf } from "./template/deployment-rendering.ts";
 export { digestOf } from "./template/digest.ts";
 export { globMatches } from "./template/glob.ts";
+export { hostLabelsOf } from "./template/host-labels.ts";
 export {
   type ParsedFile,
   type ParsedTemplate,
@@ -148,14 +173,10 @@ export {
   type TemplateParse,
   type TemplateSource,
 } from "./template/parsed-template.ts";
+export { ParsedTemplates } from "./template/parsed-templates.ts";
 export { render, type Rendering } from "./template/render.ts";
 export { type Scope, scopeOf, type ScopeResult } from "./template/scope.ts";
 export { type PathFault, pathFault, pathFaults } from "./template/template-path.ts";
 export { describeTemplateProblem, type TemplateProblem } from "./template/template-problem.ts";
 export { layerValues, parseValues, type ValuesParse } from "./template/values.ts";
 export { utf8Bytes, utf8Length } from "./utf8.ts";
-export { hostLabelsOf } from "./template/host-labels.ts";
-export { decide, type Verdict } from "./decide/decide.ts";
-export { installationEvents } from "./decide/installation.ts";
-export { PROPOSAL_WINDOW_SIZE, ProposalWindow } from "./decide/proposal-window.ts";
-export { type ReadableWorld, type StoredNoun, World } from "./decide/world.ts";

@@ -8,7 +8,7 @@ export interface JsonObject {
 }
 
 /** Names through which a prototype could be reached when objects are merged. Nowhere are they allowed as fields. */
-export const FORBIDDEN_FIELDS: readonly string[] = ["__proto__", "constructor", "prototype"];
+const FORBIDDEN_FIELDS: readonly string[] = ["__proto__", "constructor", "prototype"];
 
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);

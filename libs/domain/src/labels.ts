@@ -2,9 +2,9 @@
 export type Labels = Readonly<Record<string, string>>;
 
 export const LABELS_MAX = 64;
-export const LABEL_NAME_LENGTH_MAX = 63;
-export const LABEL_PREFIX_LENGTH_MAX = 253;
-export const LABEL_VALUE_LENGTH_MAX = 63;
+const LABEL_NAME_LENGTH_MAX = 63;
+const LABEL_PREFIX_LENGTH_MAX = 253;
+const LABEL_VALUE_LENGTH_MAX = 63;
 
 const NAME = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 const PREFIX = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;

@@ -80,8 +80,8 @@ test("a label that the host lacks is not found on the prototype", () => {
   expect(labelOf({ constructor: "me" }, "constructor")).toBe("me");
 });
 
-test("a suggestion is near and the first among equals", () => {
-  expect(suggestionFor("tim-pie", ["tom-pie", "tim-pi"])).toBe("tom-pie");
+test("a suggestion is near and the lowest among equals", () => {
+  expect(suggestionFor("tim-pie", ["tom-pie", "tim-pi"])).toBe("tim-pi");
   expect(suggestionFor("lba", ["lab", "x"])).toBe("lab");
   expect(suggestionFor("lab", ["warehouse"])).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import type { Refusal } from "./records.generated.ts";
 /** More refusals than this are not listed; that there are more is said. */
 export const REFUSALS_MAX = 100;
 /** Characters of each text of a refusal: a verdict is a record, and records are small. */
-export const REFUSAL_TEXT_LENGTH_MAX = 1_000;
+const REFUSAL_TEXT_LENGTH_MAX = 1_000;
 
 /** Looking for what was meant takes time, so it is done for the first refusals only. */
 const HINTS_MAX = 20;

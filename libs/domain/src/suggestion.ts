@@ -1,12 +1,12 @@
 /** Candidates beyond this many are not looked at: a suggestion is a courtesy, not a search. */
-export const SUGGESTION_CANDIDATES_MAX = 1_000;
+const SUGGESTION_CANDIDATES_MAX = 1_000;
 
 const DISTANCE_MAX = 3;
 const WORD_LENGTH_MAX = 64;
 
 /**
  * The candidate that `word` was most likely meant to be, or undefined when none is near: at most a third of the
- * letters may differ. Ties go to the candidate that comes first, so the answer depends on nothing but the arguments.
+ * letters may differ. Ties go to the lowest candidate, so the order matters only where there are too many to look at.
  */
 export function suggestionFor(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length === 0 || word.length > WORD_LENGTH_MAX) return undefined;
@@ -18,9 +18,10 @@ export function suggestionFor(word: string, candidates: Iterable<string>): strin
   for (const candidate of candidates) {
     if (++seen > SUGGESTION_CANDIDATES_MAX) break;
     if (candidate.length > WORD_LENGTH_MAX) continue;
-    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
+    if (Math.abs(candidate.length - word.length) > Math.min(allowed, bestDistance)) continue;
     const distance = editDistance(meant, candidate.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+    const isTie = distance === bestDistance && best !== undefined && candidate < best;
+    if (distance < bestDistance || isTie) [best, bestDistance] = [candidate, distance];
   }
   return best;
 }

@@ -60,6 +60,11 @@ export class CutFold {
     return this.#tentativeSum === undefined ? undefined : this.#tentative;
   }
 
+  /** The label of the record in force for a key. */
+  labelOf(key: string): number | undefined {
+    return this.#held.get(key)?.revision;
+  }
+
   add(statement: Statement): void {
     if (!this.#started) {
       this.#pending.push(statement);

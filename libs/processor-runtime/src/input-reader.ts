@@ -4,6 +4,7 @@ import { FRONTIER_TOPIC } from "./keys.ts";
 import { readStatement } from "./read-statement.ts";
 import type { Rules } from "./rules.ts";
 import type { Signal } from "./signal.ts";
+import type { CauseRef } from "./view.ts";
 
 /** A partition that a task reads: nouns get their cuts from the frontier, others from marks. */
 export interface InputPartition {
@@ -86,6 +87,17 @@ export class InputReader {
         }),
       );
     }
+  }
+
+  /** Nouns with the revision at which each was changed last: information, never part of a value. */
+  labelled(refs: readonly CauseRef[]): { kind: string; key: string; revision: number }[] {
+    return refs.map(({ kind, stream, key }) => {
+      let revision = 0;
+      this.#inputs.forEach((input, at) => {
+        if (input.topic === stream) revision = this.folds[at]?.labelOf(key) ?? revision;
+      });
+      return { kind, key, revision };
+    });
   }
 
   /** From now on a full backlog holds its input; before the start everything is needed. */

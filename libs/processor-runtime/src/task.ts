@@ -7,7 +7,6 @@ import type { Output } from "./output.ts";
 import type { Rules } from "./rules.ts";
 import { Signal } from "./signal.ts";
 import type { Origin } from "./statement.ts";
-import { NounLabels } from "./noun-labels.ts";
 import type { InputRecord, View, ViewStep } from "./view.ts";
 
 export interface TaskOptions<State, Value> {
@@ -76,7 +75,6 @@ export class Task<State, Value> {
     ];
     const reader = new InputReader(log, inputs, this.#arrived, rules, onUnreadable);
     const output = this.#options.output(this.#arrived);
-    const labels = new NounLabels(inputs);
     const alignment = new Alignment(reader.folds, rules);
     const state = view.empty();
     let version = 0;
@@ -90,7 +88,6 @@ export class Task<State, Value> {
         const stream = inputs[input]?.topic ?? "";
         for (const statement of statements.values()) {
           if (statement.origin.revision >= origin.revision) origin = statement.origin;
-          labels.learn(input, statement);
           if (stream === VIEW_TOPIC) version = versionIn(statement, view.name) ?? version;
           records.push({ stream, key: statement.key, current: statement.current });
         }
@@ -105,20 +102,24 @@ export class Task<State, Value> {
       }
       const causes = view.causes?.bind(view);
       const causesOf: ViewStep<Value>["causesOf"] =
-        causes === undefined ? () => [] : (key) => labels.resolve(causes(state, key));
+        causes === undefined ? () => [] : (key) => reader.labelled(causes(state, key));
       return { revision: step.revision, values, origin, causesOf };
     };
 
     try {
       await reader.open();
-      const first = await this.#first(reader, alignment);
-      if (first === undefined) return;
-      const { origin } = learn(first);
       const inForce = (): boolean => !rules.committedVersions || version === view.version;
-      if (inForce()) {
-        await output.recover(viewStep(first, view.keys(state), origin));
-        this.#progress(first.revision);
-      }
+      const recover = async (first: AlignedStep | undefined): Promise<boolean> => {
+        if (first === undefined) return false;
+        const { origin } = learn(first);
+        if (inForce()) {
+          await output.recover(viewStep(first, view.keys(state), origin));
+          this.#progress(first.revision);
+        }
+        return true;
+      };
+      // The first step holds everything that is in force: it must not live on in this scope.
+      if (!(await recover(await this.#first(reader, alignment)))) return;
       waited = !inForce();
       while (!this.#stopped) {
         const steps: ViewStep<Value>[] = [];

@@ -1,26 +1,16 @@
-import {
-  bindFiles,
-  splitKey,
-  type HostDeployment,
-  type Problem,
-  type RenderedDeployment,
-} from "@titan/domain";
-import { Signal, type Clock } from "@titan/processor-runtime";
+import { bindFiles, splitKey, type HostDeployment, type Problem, type RenderedDeployment } from "@titan/domain";
+import { RULES, Signal, type Clock } from "@titan/processor-runtime";
+import { agentState, type AgentState } from "./agent-state.ts";
 import { desiredFiles } from "./desired-files.ts";
-import { decideDeployments, type Decision } from "./desired-state.ts";
+import { decideDeployments, type Decision, type HostKnowledge } from "./desired-state.ts";
 import type { Disk } from "./disk.ts";
 import { FilesDriver, type FilesOutcome } from "./files-driver.ts";
+import { HostMemory } from "./host-memory.ts";
 import { hostReport } from "./host-report.ts";
+import { HOST_RULES, type HostRules } from "./host-rules.ts";
 import { LogicalStream, type VerifiedState } from "./logical-stream.ts";
 import { nextIncarnation } from "./reporter-incarnation.ts";
-import {
-  checkAssigned,
-  checkRendered,
-  deploymentStream,
-  hostStream,
-  judgeCut,
-} from "./stream-knowledge.ts";
-import { StreamStore, type StoredStream } from "./stream-store.ts";
+import { checkAssigned, checkRendered, deploymentOf, hostStream } from "./stream-knowledge.ts";
 import type { Transport, TransportProblem, Watch } from "./transport.ts";
 
 export interface AgentOptions {
@@ -36,31 +26,19 @@ export interface AgentOptions {
   /** An operator says that this other installation is to be followed from now on. */
   readonly acceptedInstallation?: string;
   readonly onEvent?: (event: AgentEvent) => void;
+  readonly rules?: HostRules;
 }
 
 /** What happened, for the shell to log. */
 export type AgentEvent =
-  | { readonly kind: "cut"; readonly stream: string; readonly revision: number }
   | { readonly kind: "outcome"; readonly deployment: string; readonly outcome: FilesOutcome }
   | { readonly kind: "broken"; readonly stream: string; readonly problem: TransportProblem }
   | { readonly kind: "problem"; readonly problem: Problem };
 
-/** Where an agent is, after everything that it knows was applied. */
-export interface AgentState {
-  readonly revision: number;
-  /** The newest cut of the own stream that was seen in this run; 0 before the first. */
-  readonly seen: number;
-  readonly problem: Problem | null;
-  readonly failed: readonly { readonly deployment: string; readonly problem: Problem }[];
-  readonly waiting: readonly string[];
-  readonly running: readonly string[];
-  readonly removed: readonly string[];
-  /** The last report was taken. */
-  readonly reported: boolean;
-}
-
 /** Reports, and looks for what was changed by hand, at least so often. */
 const REPORT_INTERVAL_MS = 30_000;
+/** A report that names an incarnation below the last one is made again, so often. */
+const REPORT_TRIES_MAX = 2;
 
 /**
  * The host's loop (MISSION.md; PROTOCOL.md rules 22 to 26): read the own stream to the set of
@@ -69,13 +47,12 @@ const REPORT_INTERVAL_MS = 30_000;
  */
 export class Agent {
   readonly #options: AgentOptions;
-  readonly #own: StreamStore<HostDeployment>;
-  readonly #deployments: StreamStore<RenderedDeployment>;
+  readonly #rules: HostRules;
+  readonly #memory: HostMemory;
   readonly #driver: FilesDriver;
   readonly #wake = new Signal();
+  readonly #settled = new Signal();
   readonly #watches = new Map<string, Watch>();
-  #assigned: StoredStream<HostDeployment> | undefined;
-  readonly #rendered = new Map<string, StoredStream<RenderedDeployment>>();
   /** Cuts that were verified and not stored yet. */
   #ownCut: VerifiedState<HostDeployment> | undefined;
   readonly #renderedCuts = new Map<string, VerifiedState<RenderedDeployment>>();
@@ -88,31 +65,38 @@ export class Agent {
   #drifted = new Set<string>();
   #stopped = false;
   #state: AgentState | undefined;
-  #settled = new Signal();
 
   private constructor(
     options: AgentOptions,
-    own: StreamStore<HostDeployment>,
-    deployments: StreamStore<RenderedDeployment>,
+    memory: HostMemory,
     driver: FilesDriver,
     incarnation: string,
   ) {
     this.#options = options;
-    this.#own = own;
-    this.#deployments = deployments;
+    this.#rules = options.rules ?? HOST_RULES;
+    this.#memory = memory;
     this.#driver = driver;
     this.#incarnation = incarnation;
   }
 
   static async open(options: AgentOptions): Promise<Agent> {
-    const { disk, folder, stateFolder, clock } = options;
-    const own = await StreamStore.open(disk, stateFolder, asObject<HostDeployment>);
-    const deployments = await StreamStore.open(disk, stateFolder, asObject<RenderedDeployment>);
-    const driver = await FilesDriver.open({ disk, folder, stateFolder, adopt: true });
+    const { disk, folder, stateFolder, clock, host, acceptedInstallation, rules } = options;
+    const memory = await HostMemory.open(disk, stateFolder, host, acceptedInstallation, rules);
+    let driver = await FilesDriver.open({ disk, folder, stateFolder });
+    const damages = [...memory.damages];
+    if (driver.damage !== null) {
+      damages.push(driver.damage);
+      // The list of own files is lost: what lies there exactly as wanted is taken to be ours.
+      driver = await FilesDriver.open({ disk, folder, stateFolder, adopt: true });
+    }
+    for (const detail of damages) {
+      options.onEvent?.({
+        kind: "problem",
+        problem: { code: "state-damaged", detail, pointer: "" },
+      });
+    }
     const incarnation = await nextIncarnation(disk, stateFolder, clock.now());
-    const agent = new Agent(options, own, deployments, driver, incarnation);
-    await agent.#load();
-    return agent;
+    return new Agent(options, memory, driver, incarnation);
   }
 
   /** The state after the last turn of the loop; undefined before the first. */
@@ -144,31 +128,11 @@ export class Agent {
     this.#settled.raise();
   }
 
-  async #load(): Promise<void> {
-    const name = hostStream(this.#options.host);
-    for (const stream of await this.#own.streams()) {
-      if (stream === name) {
-        const content = await this.#own.load(stream);
-        if (content.kind === "stored") this.#assigned = content.stored;
-        else if (content.kind === "damaged") this.#damaged(stream, content.reason);
-      } else if (stream.startsWith("titan.deployment.")) {
-        const content = await this.#deployments.load(stream);
-        if (content.kind === "stored") this.#rendered.set(stream, content.stored);
-        else if (content.kind === "damaged") this.#damaged(stream, content.reason);
-      }
-    }
-    const { damage } = this.#driver;
-    if (damage !== null) this.#damaged("owned-files", damage);
-  }
-
-  #damaged(what: string, reason: string): void {
-    const problem = { code: "state-damaged", detail: `${what}: ${reason}`, pointer: "" };
-    this.#options.onEvent?.({ kind: "problem", problem });
-  }
-
   #watch(stream: string): void {
     if (this.#watches.has(stream)) return;
     const { host, transport } = this.#options;
+    const { believeOnlySums } = this.#rules;
+    const rules = { ...RULES, believeOnlySums };
     const onBroken = (problem: TransportProblem): void => {
       this.#options.onEvent?.({ kind: "broken", stream, problem });
       this.#problem = { code: problem.code, detail: problem.detail, pointer: "" };
@@ -178,6 +142,7 @@ export class Agent {
       stream === hostStream(host)
         ? new LogicalStream<HostDeployment>({
             record: "host-deployment",
+            rules,
             check: (key, value) => checkAssigned(host, key, value),
             onCut: (cut) => {
               this.#ownCut = cut;
@@ -187,6 +152,7 @@ export class Agent {
           })
         : new LogicalStream<RenderedDeployment>({
             record: "rendered-deployment",
+            rules,
             check: (key, value) => checkRendered(deploymentOf(stream), key, value),
             onCut: (cut) => {
               this.#renderedCuts.set(stream, cut);
@@ -202,88 +168,81 @@ export class Agent {
     const ownCut = this.#ownCut;
     this.#ownCut = undefined;
     if (ownCut !== undefined) {
-      const judged = judgeCut(this.#assigned, ownCut, this.#options.acceptedInstallation);
+      const judged = await this.#memory.storeOwn(ownCut);
       this.#problem = judged === "foreign" ? foreign(ownCut.installation) : null;
       if (judged !== "foreign") this.#seen = Math.max(this.#seen, ownCut.revision);
-      if (judged === "act") {
-        const stored = { ...ownCut, stream: hostStream(this.#options.host) };
-        await this.#own.save(stored);
-        this.#assigned = stored;
-        this.#options.onEvent?.({ kind: "cut", stream: stored.stream, revision: stored.revision });
-      }
     }
-    const installation = this.#assigned?.installation;
-    for (const [stream, cut] of [...this.#renderedCuts]) {
-      this.#renderedCuts.delete(stream);
-      if (cut.installation !== installation) continue;
-      this.#fresh.add(stream);
-      const accepted = this.#options.acceptedInstallation;
-      if (judgeCut(this.#rendered.get(stream), cut, accepted) !== "act") continue;
-      const stored = { ...cut, stream };
-      await this.#deployments.save(stored);
-      this.#rendered.set(stream, stored);
-      this.#options.onEvent?.({ kind: "cut", stream, revision: stored.revision });
+    const cuts = new Map(this.#renderedCuts);
+    this.#renderedCuts.clear();
+    for (const [stream, cut] of cuts) {
+      if ((await this.#memory.storeRendered(stream, cut)) !== "foreign") this.#fresh.add(stream);
     }
     await this.#watchAssigned();
   }
 
   /** Bookmark and state of a stream that is no longer watched are forgotten together. */
   async #watchAssigned(): Promise<void> {
-    if (this.#assigned === undefined) return;
-    const wanted = new Set([...this.#assigned.state.values()].map(({ stream }) => stream));
+    const { assigned } = this.#memory;
+    if (assigned === undefined) return;
+    const wanted = new Set([...assigned.state.values()].map(({ stream }) => stream));
     for (const stream of wanted) this.#watch(stream);
     const own = hostStream(this.#options.host);
-    for (const [stream, watch] of [...this.#watches]) {
-      if (stream === own || wanted.has(stream)) continue;
+    const unwanted = [...this.#watches].filter(([name]) => name !== own && !wanted.has(name));
+    for (const [stream, watch] of unwanted) {
       this.#watches.delete(stream);
       this.#renderedCuts.delete(stream);
       this.#fresh.delete(stream);
       await watch.close();
     }
-    for (const stream of [...this.#rendered.keys()]) {
-      if (wanted.has(stream)) continue;
-      this.#rendered.delete(stream);
-      await this.#deployments.forget(stream);
-    }
+    await this.#memory.keepOnly(wanted);
   }
 
   /** Makes the host equal to what is stored, and says so. */
   async #reconcile(): Promise<void> {
-    const rendered = new Map<string, RenderedDeployment | null>();
-    const cuts = new Map<string, number>();
-    for (const [stream, stored] of this.#rendered) {
-      const deployment = deploymentOf(stream);
-      rendered.set(deployment, stored.state.get(deployment) ?? null);
-      cuts.set(deployment, stored.revision);
-    }
-    const decisions = decideDeployments(
-      {
-        assigned: this.#assigned?.state ?? null,
-        rendered,
-        running: this.#driver.running,
-      },
-      bindFiles,
-    );
+    const decisions = decideDeployments(this.#knowledge(), bindFiles);
     const outcomes = await this.#driver.apply(desiredFiles(decisions));
     for (const [deployment, outcome] of outcomes) {
       if (outcome.kind === "drifted") this.#drifted.add(deployment);
       const quiet = outcome.kind === "kept" || (outcome.kind === "applied" && !outcome.changed);
       if (!quiet) this.#options.onEvent?.({ kind: "outcome", deployment, outcome });
     }
-    const reported = await this.#report(decisions, outcomes, cuts);
-    this.#state = this.#stateOf(decisions, outcomes, reported);
+    const reported = await this.#report(decisions, outcomes);
+    this.#state = agentState({
+      decisions,
+      outcomes,
+      reported,
+      fresh: this.#fresh,
+      seen: this.#seen,
+      revision: this.#memory.assigned?.revision ?? 0,
+      problem: this.#problem,
+      running: this.#driver.running,
+    });
+  }
+
+  #knowledge(): HostKnowledge {
+    const rendered = new Map<string, RenderedDeployment | null>();
+    for (const [stream, stored] of this.#memory.rendered) {
+      const deployment = deploymentOf(stream);
+      rendered.set(deployment, stored.state.get(deployment) ?? null);
+    }
+    const assigned = this.#memory.assigned?.state ?? null;
+    return { assigned, rendered, running: this.#driver.running };
   }
 
   async #report(
     decisions: ReadonlyMap<string, Decision>,
     outcomes: ReadonlyMap<string, FilesOutcome>,
-    cuts: ReadonlyMap<string, number>,
   ): Promise<boolean> {
-    if (this.#assigned === undefined) return false;
+    const { assigned } = this.#memory;
+    if (assigned === undefined) return false;
     const { host, clock, version, transport, disk, stateFolder } = this.#options;
     const { workspace, name } = splitKey(host);
-    const [any] = this.#assigned.state.values();
-    for (let attempt = 1; attempt <= 2; attempt += 1) {
+    const [any] = assigned.state.values();
+    const cuts = new Map<string, number>();
+    for (const [stream, { revision }] of this.#memory.rendered) {
+      cuts.set(deploymentOf(stream), revision);
+    }
+    for (let attempt = 1; attempt <= REPORT_TRIES_MAX; attempt += 1) {
       this.#sequence += 1;
       const answer = await transport.report(
         hostReport({
@@ -293,8 +252,8 @@ export class Agent {
           incarnation: this.#incarnation,
           sequence: this.#sequence,
           reportedAt: clock.now(),
-          installation: this.#assigned.installation,
-          revision: this.#assigned.revision,
+          installation: assigned.installation,
+          revision: assigned.revision,
           agentVersion: version,
           problem: this.#problem,
           decisions,
@@ -315,48 +274,12 @@ export class Agent {
     return false;
   }
 
-  #stateOf(
-    decisions: ReadonlyMap<string, Decision>,
-    outcomes: ReadonlyMap<string, FilesOutcome>,
-    reported: boolean,
-  ): AgentState {
-    const failed: { deployment: string; problem: Problem }[] = [];
-    const waiting: string[] = [];
-    const removed: string[] = [];
-    for (const [deployment, decision] of decisions) {
-      const outcome = outcomes.get(deployment);
-      if (outcome?.kind === "failed") {
-        const { code, detail } = outcome;
-        failed.push({ deployment, problem: { code, detail, pointer: "" } });
-      } else if (decision.kind === "failed") {
-        failed.push({ deployment, problem: decision.problem });
-      } else if (decision.kind === "wait" || !this.#fresh.has(deploymentStream(deployment))) {
-        if (decision.kind !== "remove") waiting.push(deployment);
-      }
-      if (outcome?.kind === "removed") removed.push(deployment);
-    }
-    return {
-      revision: this.#assigned?.revision ?? 0,
-      seen: this.#seen,
-      problem: this.#problem,
-      failed,
-      waiting,
-      running: [...this.#driver.running.keys()],
-      removed,
-      reported,
-    };
-  }
-
   async #tick(): Promise<void> {
     while (!this.#stopped) {
       await this.#options.clock.sleep(REPORT_INTERVAL_MS);
       this.#wake.raise();
     }
   }
-}
-
-function deploymentOf(stream: string): string {
-  return stream.slice("titan.deployment.".length).replace(".", "/");
 }
 
 function foreign(installation: string): Problem {
@@ -367,9 +290,4 @@ function foreign(installation: string): Problem {
       `what it runs until an operator starts the agent with --accept-installation ${installation}`,
     pointer: "",
   };
-}
-
-function asObject<Value>(value: unknown): Value {
-  if (typeof value !== "object" || value === null) throw new TypeError("it holds no object");
-  return value as Value;
 }

@@ -27,3 +27,7 @@ export type { Running } from "./owned-files.ts";
 export { StateError } from "./state-error.ts";
 export { readHostDeployment, readRenderedDeployment } from "./stored-values.ts";
 export { type StoredStream, type StreamContent, StreamStore } from "./stream-store.ts";
+export { Agent, type AgentEvent, type AgentOptions } from "./agent.ts";
+export type { AgentState } from "./agent-state.ts";
+export { GatewayTransport, type GatewayOptions } from "./gateway-transport.ts";
+export type { StreamHandler, StreamRecord, Transport, TransportProblem, Watch } from "./transport.ts";

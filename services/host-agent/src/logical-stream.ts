@@ -1,4 +1,4 @@
-import { CutFold } from "@titan/processor-runtime";
+import { CutFold, RULES, type Rules } from "@titan/processor-runtime";
 import { derivedHash } from "@titan/schema-codec";
 import type { StreamHandler, StreamRecord, TransportProblem } from "./transport.ts";
 
@@ -16,6 +16,7 @@ export interface LogicalStreamOptions<Value> {
   /** Called at each verified cut, the newest only. */
   onCut(state: VerifiedState<Value>): void;
   onBroken(problem: TransportProblem): void;
+  readonly rules?: Rules;
 }
 
 const NO_ORIGIN = { revision: 0, changeId: "", actor: "", reason: "", occurredAt: 0 };
@@ -28,18 +29,19 @@ const NO_ORIGIN = { revision: 0, changeId: "", actor: "", reason: "", occurredAt
 export class LogicalStream<Value> implements StreamHandler {
   readonly #options: LogicalStreamOptions<Value>;
   #installation: string | undefined;
-  #fold = new CutFold();
+  #fold: CutFold;
   #state = new Map<string, Value>();
   #offset = 0;
   #started = false;
 
   constructor(options: LogicalStreamOptions<Value>) {
     this.#options = options;
+    this.#fold = this.#newFold();
   }
 
   begin(installation: string): void {
     this.#installation = installation;
-    this.#fold = new CutFold();
+    this.#fold = this.#newFold();
     this.#state = new Map();
     this.#offset = 0;
     this.#started = false;
@@ -78,6 +80,10 @@ export class LogicalStream<Value> implements StreamHandler {
   broken(problem: TransportProblem): void {
     this.#installation = undefined;
     this.#options.onBroken(problem);
+  }
+
+  #newFold(): CutFold {
+    return new CutFold(this.#options.rules ?? RULES);
   }
 
   #fault(key: string, current: Value | null, hash: bigint): string | undefined {

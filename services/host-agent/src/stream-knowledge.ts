@@ -13,6 +13,13 @@ export function hostStream(host: string): string {
   return hostTopic(workspace, name);
 }
 
+export const DEPLOYMENT_PREFIX = "titan.deployment.";
+
+/** The key `workspace/name` of the deployment whose stream it is. */
+export function deploymentOf(stream: string): string {
+  return stream.slice(DEPLOYMENT_PREFIX.length).replace(".", "/");
+}
+
 /** The logical stream of a deployment, from its key `workspace/name`. */
 export function deploymentStream(deployment: string): string {
   const { workspace, name } = splitKey(deployment);

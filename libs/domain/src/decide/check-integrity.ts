@@ -9,7 +9,7 @@ import { isUsedKind } from "./noun-references.ts";
 import type { References } from "./references.ts";
 
 /** So many users are listed by name. */
-export const USERS_LISTED_MAX = 20;
+const USERS_LISTED_MAX = 20;
 
 /**
  * Checks what must hold over all of the world after a proposal: every object is in a workspace that exists, a token
@@ -64,13 +64,20 @@ function checkGone(entry: DraftEntry, draft: Draft, refusals: Refusals): void {
   }
 }
 
-/** The first names and how many more there are; empty when there is none. */
+/**
+ * The lowest names in order, whatever order they came in, and how many more there are; empty when there is none.
+ * Takes one pass: a workspace may hold a million hosts.
+ */
 function listed(keys: Iterable<string>): string {
-  const names: string[] = [];
-  let more = 0;
+  const lowest: string[] = [];
+  let count = 0;
   for (const key of keys) {
-    if (names.length < USERS_LISTED_MAX) names.push(key);
-    else more++;
+    count++;
+    if (lowest.length === USERS_LISTED_MAX && key > (lowest.at(-1) ?? "")) continue;
+    lowest.push(key);
+    lowest.sort();
+    if (lowest.length > USERS_LISTED_MAX) lowest.pop();
   }
-  return more === 0 ? names.join(", ") : `${names.join(", ")} and ${more} more`;
+  const more = count - lowest.length;
+  return more === 0 ? lowest.join(", ") : `${lowest.join(", ")} and ${more} more`;
 }

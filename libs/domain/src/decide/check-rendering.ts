@@ -8,7 +8,7 @@ import { describeTemplateProblem, type TemplateProblem } from "../template/templ
 import type { Draft, DraftEntry } from "./draft.ts";
 
 /** Steps of rendering, as `EVALUATIONS_MAX` counts them, over all deployments that one proposal affects. */
-export const PROPOSAL_EVALUATIONS_MAX = 20_000_000;
+const PROPOSAL_EVALUATIONS_MAX = 20_000_000;
 
 /**
  * Checks that every template of the proposal parses and that every deployment that it affects renders, so that a

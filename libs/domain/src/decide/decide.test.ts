@@ -194,7 +194,8 @@ test("twenty users are listed, and the others counted", () => {
     .given(...ingredients, ...many)
     .when(remove("Target", "lab"))
     .refuses("in-use /operations/0")
-    .says("default/d19 and 3 more");
+    .says("default/d0, default/d1, default/d10,")
+    .says("and 3 more");
 });
 
 test("hosts and deployments can always be deleted", () => {

@@ -10,7 +10,7 @@ export const OPERATIONS_MAX = 1_000;
 /** Characters of one operation's document. */
 export const DOCUMENT_LENGTH_MAX = 900 * 1_024;
 /** Nesting of a document: values and selectors have limits of their own below this. */
-export const DOCUMENT_DEPTH_MAX = 64;
+const DOCUMENT_DEPTH_MAX = 64;
 /** Characters of each text of a proposal. */
 export const PROPOSAL_TEXT_LENGTH_MAX = 4_096;
 

@@ -5,7 +5,7 @@ import type { FieldReader } from "./field-reader.ts";
 import type { Head, Resolve } from "./object-context.ts";
 import { readValues, valuesField } from "./values-object.ts";
 
-export const REPLICAS_MAX = 1_000_000;
+const REPLICAS_MAX = 1_000_000;
 
 /** References are stored resolved, so that nothing that is created later takes over behind a deployment's back. */
 export function readDeployment(head: Head, spec: FieldReader, resolve: Resolve): Deployment {

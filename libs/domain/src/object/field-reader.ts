@@ -4,9 +4,9 @@ import type { Refusals } from "../refusals.ts";
 import { didYouMean } from "../suggestion.ts";
 
 /** Texts that nothing else limits. */
-export const TEXT_LENGTH_MAX = 2_048;
+const TEXT_LENGTH_MAX = 2_048;
 /** Items of a list that nothing else limits. */
-export const LIST_LENGTH_MAX = 1_000;
+const LIST_LENGTH_MAX = 1_000;
 
 /**
  * Reads the fields of one JSON object. Whatever is wrong goes to the refusals and something harmless is answered, so

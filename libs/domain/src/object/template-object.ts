@@ -10,9 +10,9 @@ import { FieldReader } from "./field-reader.ts";
 import type { Head } from "./object-context.ts";
 import { readValues, valuesField } from "./values-object.ts";
 
-export const TEMPLATE_FILES_MAX = 200;
+const TEMPLATE_FILES_MAX = 200;
 /** Bytes of all files and their paths. */
-export const TEMPLATE_BYTES_MAX = 256 * 1_024;
+const TEMPLATE_BYTES_MAX = 256 * 1_024;
 
 export function readTemplate(head: Head, spec: FieldReader): Template {
   return {

@@ -3,7 +3,7 @@ import type { View } from "../records.generated.ts";
 import type { FieldReader } from "./field-reader.ts";
 import type { Head } from "./object-context.ts";
 
-export const VIEW_VERSION_MAX = 1_000_000;
+const VIEW_VERSION_MAX = 1_000_000;
 
 export function readView({ name, createdRevision }: Head, spec: FieldReader): View {
   const before = spec.refusals.count;

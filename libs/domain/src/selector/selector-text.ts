@@ -13,7 +13,7 @@ import {
 import { describeToken, type SelectorToken, tokensOf } from "./selector-token.ts";
 
 /** Longer texts are refused before they are read. */
-export const SELECTOR_TEXT_LENGTH_MAX = 64 * 1_024;
+const SELECTOR_TEXT_LENGTH_MAX = 64 * 1_024;
 
 export type SelectorParse =
   | { readonly ok: true; readonly selector: Selector }

@@ -5,7 +5,7 @@ export interface Delimiters {
 }
 
 export const DEFAULT_DELIMITERS: Delimiters = { open: "{{", close: "}}" };
-export const DELIMITER_LENGTH_MAX = 8;
+const DELIMITER_LENGTH_MAX = 8;
 
 /** None means Mustache's own; two are the opening and the closing one. Anything else is a fault, as a sentence. */
 export function parseDelimiters(texts: readonly string[]): Delimiters | { readonly fault: string } {

@@ -1,6 +1,6 @@
-export const GLOBS_MAX = 32;
+const GLOBS_MAX = 32;
 /** Characters of all globs of a template together: what comparing them with all its paths costs grows with it. */
-export const GLOBS_LENGTH_MAX = 1_024;
+const GLOBS_LENGTH_MAX = 1_024;
 
 /** What is wrong with a template's globs, as a sentence; undefined when they are usable. */
 export function globsFault(globs: readonly string[]): string | undefined {

@@ -11,7 +11,7 @@ import { parseValues } from "./values.ts";
 /** A file that is copied as it is, or one with holes. */
 export type ParsedFile = CopiedFile | HoledFile;
 
-export interface CopiedFile {
+interface CopiedFile {
   readonly kind: "copied";
   readonly path: string;
   readonly executable: boolean;

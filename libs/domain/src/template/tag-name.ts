@@ -9,7 +9,7 @@ export interface TagName {
   readonly steps: readonly string[];
 }
 
-export const TAG_NAME_STEPS_MAX = 64;
+const TAG_NAME_STEPS_MAX = 64;
 
 const BARE_STEP = /^[^\s.[\]"'{}()|]+/;
 const QUOTED_STEP = /^\["([^"\\]+)"\]/;

@@ -3,15 +3,15 @@ import type { Delimiters } from "./delimiters.ts";
 import { parseDelimiters } from "./delimiters.ts";
 
 /** Tags of one file. */
-export const FILE_TAGS_MAX = 5_000;
+const FILE_TAGS_MAX = 5_000;
 /** Characters of one tag, comments apart. */
-export const TAG_LENGTH_MAX = 1_024;
+const TAG_LENGTH_MAX = 1_024;
 /** Characters of one comment. */
-export const COMMENT_LENGTH_MAX = 16 * 1_024;
+const COMMENT_LENGTH_MAX = 16 * 1_024;
 /** Blanks in a row within a tag or a comment. */
-export const TAG_BLANKS_MAX = 128;
+const TAG_BLANKS_MAX = 128;
 /** Sections within sections. */
-export const SECTION_DEPTH_MAX = 64;
+const SECTION_DEPTH_MAX = 64;
 
 export interface TagFault {
   readonly code: Code;

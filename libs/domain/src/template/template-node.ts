@@ -3,7 +3,7 @@ import type { TagName } from "./tag-name.ts";
 /** A parsed template file is a list of these. */
 export type TemplateNode = TextNode | ValueNode | SectionNode;
 
-export interface TextNode {
+interface TextNode {
   readonly kind: "text";
   readonly text: string;
   /** In UTF-8, counted once here instead of at each rendering. */

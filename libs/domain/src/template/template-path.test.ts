@@ -12,6 +12,9 @@ test.each([
   "é/ü",
   "x".repeat(255),
   "a/.g",
+  ".github/workflows/x.yaml",
+  ".gitlab-ci.yml",
+  "git",
 ])("%j is a path", (path) => {
   expect(pathFault(path)).toBeUndefined();
 });
@@ -34,6 +37,8 @@ test.each([
   "git~1",
   "GIT~1/hooks",
   ".gitmodules",
+  "a/.gitAttributes",
+  "GITMOD~1",
   ".g\u200cit",
   "\uFF0Egit",
   "a\\b",

@@ -2,9 +2,15 @@ import type { Code } from "../codes.ts";
 import { utf8Length } from "../utf8.ts";
 
 /** Bytes of one segment: what ext4, APFS and NTFS can name. */
-export const PATH_SEGMENT_BYTES_MAX = 255;
+const PATH_SEGMENT_BYTES_MAX = 255;
 /** Bytes of a whole path. */
-export const PATH_BYTES_MAX = 1_024;
+const PATH_BYTES_MAX = 1_024;
+
+/**
+ * The repository itself and the files that tell Git what to do, for the rendered files end up in a repository. NTFS
+ * opens the repository for `.git::$INDEX_ALLOCATION`, `.git ` and `GIT~1` too.
+ */
+const OF_GIT = /^(?:\.git(?:modules|attributes|ignore)?(?:[ .:]|$)|\.?git.*~\d)/;
 
 export interface PathFault {
   readonly code: Extract<Code, "invalid-path" | "path-collision">;
@@ -67,12 +73,7 @@ function segmentFault(segment: string): string | undefined {
   }
   if (segment !== segment.trim()) return "a segment neither starts nor ends with a blank";
   if (segment.endsWith(".")) return "a segment does not end with a dot";
-  // NTFS opens the repository for `.git::$INDEX_ALLOCATION` and `GIT~1` too; `.gitattributes`, `.gitmodules` and
-  // `.gitignore` are instructions to Git, and the files end up in a repository.
-  const folded = fold(segment);
-  if (folded.startsWith(".git") || folded.startsWith("git~")) {
-    return 'a segment does not start with ".git" or "git~"';
-  }
+  if (OF_GIT.test(fold(segment))) return "a segment is not a name that Git takes for its own";
   return undefined;
 }
 

@@ -14,7 +14,7 @@ export interface TemplateProblem {
 }
 
 /** More problems than this are not collected. */
-export const TEMPLATE_PROBLEMS_MAX = 100;
+const TEMPLATE_PROBLEMS_MAX = 100;
 
 /** `file:line: detail`, as editors like it. */
 export function describeTemplateProblem({ detail, file, line }: TemplateProblem): string {

@@ -1,0 +1,31 @@
+import type { ApiOptions } from "./api-options.ts";
+import { createApi } from "./create-api.ts";
+
+export interface ServerOptions extends ApiOptions {
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  readonly onListening?: (url: string) => void;
+}
+
+export interface RunningApi {
+  readonly url: string;
+  /** Ends every stream, then the server, then the folds. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens from now on. Until the changes have been read once it answers `starting`, and `/readyz`
+ * says when all folds have caught up.
+ */
+export async function startApi(options: ServerOptions): Promise<RunningApi> {
+  const api = await createApi(options);
+  try {
+    const url = await api.app.listen({ host: options.host, port: options.port });
+    options.onListening?.(url);
+    return { url, close: api.close };
+  } catch (error) {
+    await api.close();
+    throw error;
+  }
+}

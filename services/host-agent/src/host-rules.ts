@@ -1,0 +1,21 @@
+/** The rules of a host that tests can switch off, to show what each is for. */
+export interface HostRules {
+  /** Only verified cuts are believed (8, 23). */
+  readonly believeOnlySums: boolean;
+  /** A host acts on a stream at cuts above the last one, not key by key (22). */
+  readonly actAtCuts: boolean;
+  /** Files run only if they belong to the incarnation that the own slice names (25). */
+  readonly sameIncarnation: boolean;
+  /** A bookmark is kept together with the state at its cut (22). */
+  readonly bookmarkWithState: boolean;
+  /** Cut and state are stored before the host is changed (26). */
+  readonly storeFirst: boolean;
+}
+
+export const HOST_RULES: HostRules = {
+  believeOnlySums: true,
+  actAtCuts: true,
+  sameIncarnation: true,
+  bookmarkWithState: true,
+  storeFirst: true,
+};
