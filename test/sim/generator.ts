@@ -38,7 +38,7 @@ function targetOperation(random: Random): Operation {
 
 function templateOperation(random: Random): Operation {
   const zone = random() < 0.4 ? " {{host.labels.zone}}" : "";
-  const text = `{{deployment.name}} ${pick(random, ["one", "two", "three"])}${zone}\n`;
+  const text = `{{deployment.name}} ${integerBelow(random, 1_000)}${zone}\n`;
   return operation("APPLY", "Template", pick(random, TEMPLATES), {
     spec: { files: { "app.conf": { text } } },
   });
@@ -84,9 +84,19 @@ export function firstOperations(): Operation[] {
   ];
 }
 
+/** Touches one host twice in one change. */
+function twice(random: Random): Operation[] {
+  const [first, second] = [hostOperation(random), hostOperation(random)];
+  const { name } = (JSON.parse(first.document) as { metadata: { name: string } }).metadata;
+  const document = JSON.parse(second.document) as { metadata: object };
+  const again = { ...document, metadata: { ...document.metadata, name } };
+  return [first, { ...second, document: JSON.stringify(again) }];
+}
+
 /** One random change. Many are refused, which is part of the history too. */
 export function randomOperations(random: Random): Operation[] {
   if (random() < 0.15) return swap(random);
+  if (random() < 0.1) return twice(random);
   const operations: Operation[] = [];
   for (let count = 1 + integerBelow(random, 3); count > 0; count -= 1) {
     const make = pick(random, [
@@ -97,7 +107,9 @@ export function randomOperations(random: Random): Operation[] {
       deploymentOperation,
       deploymentOperation,
     ]);
-    operations.push(make(random));
+    // Somebody who has looked says which revision the object must have; now and then that is so.
+    const expected = random() < 0.1 ? integerBelow(random, 30) : null;
+    operations.push({ ...make(random), expected });
   }
   return operations;
 }

@@ -1,5 +1,12 @@
 import type { EventLog } from "@titan/event-log";
-import { Alignment, InputReader, RULES, Signal, type InputPartition, type Rules } from "@titan/processor-runtime";
+import {
+  Alignment,
+  InputReader,
+  RULES,
+  Signal,
+  type InputPartition,
+  type Rules,
+} from "@titan/processor-runtime";
 import type { Truth } from "./truth.ts";
 
 /** A reader that starts from nothing at any time; whatever cut it believes must be the truth. */

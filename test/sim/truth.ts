@@ -3,7 +3,7 @@ import { partitionOf } from "@titan/domain";
 import type { SimulatedLog } from "@titan/event-log/testing";
 import { CommitChain, type InputRecord } from "@titan/processor-runtime";
 import { CodecError, decodeAs } from "@titan/schema-codec";
-import { SLICE_VIEWS, TOPIC_VIEWS, type AnyView } from "./all-views.ts";
+import { SECOND_VERSION, SLICE_VIEWS, TOPIC_VIEWS, type AnyView } from "./all-views.ts";
 
 /** Stream (topic and partition, or slice topic) → key → value. */
 export type State = ReadonlyMap<string, ReadonlyMap<string, unknown>>;
@@ -72,7 +72,8 @@ export class Truth {
       this.#place(state, stream, values, count, (key) => key);
     }
     const records: InputRecord[] = recordsOf(nouns);
-    for (const view of TOPIC_VIEWS) {
+    for (const first of TOPIC_VIEWS) {
+      const view = inForce(nouns, first);
       const values = recompute(view, records);
       if (view.emits.kind !== "topic") continue;
       const { stream, placement } = view.emits;
@@ -82,7 +83,10 @@ export class Truth {
     for (const view of SLICE_VIEWS) {
       if (view.emits.kind !== "slices") continue;
       const fresh = view.empty();
-      view.learn(fresh, records.filter(({ stream }) => view.consumes.includes(stream)));
+      view.learn(
+        fresh,
+        records.filter(({ stream }) => view.consumes.includes(stream)),
+      );
       for (const name of view.keys(fresh)) {
         const { topic, key } = view.emits.slice(name);
         const slice = state.get(`${topic} 0`) ?? new Map<string, unknown>();
@@ -119,6 +123,13 @@ export class Truth {
   }
 }
 
+/** Which version of a view is in force is part of the function of a revision. */
+function inForce(nouns: ReadonlyMap<string, ReadonlyMap<string, unknown>>, view: AnyView): AnyView {
+  if (view.name !== SECOND_VERSION.name) return view;
+  const activated = nouns.get("titan.view")?.get(view.name) as { version: number } | undefined;
+  return activated?.version === SECOND_VERSION.version ? SECOND_VERSION : view;
+}
+
 function applyEvent(nouns: Map<string, Map<string, unknown>>, event: Event): void {
   const values = nouns.get(NOUN_STREAMS[event.kind] ?? "");
   if (event.current === null) values?.delete(event.key);
@@ -133,7 +144,10 @@ function recordsOf(streams: ReadonlyMap<string, ReadonlyMap<string, unknown>>): 
 
 function recompute(view: AnyView, records: readonly InputRecord[]): Map<string, unknown> {
   const fresh = view.empty();
-  view.learn(fresh, records.filter(({ stream }) => view.consumes.includes(stream)));
+  view.learn(
+    fresh,
+    records.filter(({ stream }) => view.consumes.includes(stream)),
+  );
   const values = new Map<string, unknown>();
   for (const key of view.keys(fresh)) {
     const value = view.value(fresh, key);

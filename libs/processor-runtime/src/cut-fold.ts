@@ -71,9 +71,7 @@ export class CutFold {
     } else if (statement.revision > this.#tentative) {
       this.#insertPending(statement);
     } else {
-      this.#fold(
-        this.#rules.keepLabels ? statement : { ...statement, revision: this.#tentative },
-      );
+      this.#fold(statement);
     }
   }
 

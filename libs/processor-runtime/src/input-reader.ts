@@ -23,7 +23,13 @@ interface Source {
 /** So many records and cuts may wait in one input before it is not read on. */
 const BACKLOG_MAX = 20_000;
 
-export type OnUnreadable = (topic: string, partition: number, record: LogRecord, code: string, reason: string) => void;
+export type OnUnreadable = (
+  topic: string,
+  partition: number,
+  record: LogRecord,
+  code: string,
+  reason: string,
+) => void;
 
 /**
  * Fills one fold per input from the log. Promises: every record is folded, in the order of its

@@ -37,7 +37,11 @@ export async function openInstallation(
       );
     }
     const record = { key: "", value: encode("commit", first) };
-    await appendPersistently(log, [{ topic: CHANGE_TOPIC, partition: 0, records: [record] }], clock);
+    await appendPersistently(
+      log,
+      [{ topic: CHANGE_TOPIC, partition: 0, records: [record] }],
+      clock,
+    );
     commit = await readFirst(log);
   }
   if (commit?.installation == null) {

@@ -17,7 +17,12 @@ interface Truth {
 
 export type Observed =
   | { readonly kind: "statement"; readonly statement: Statement }
-  | { readonly kind: "mark"; readonly revision: number; readonly sum: bigint; readonly offset: number };
+  | {
+      readonly kind: "mark";
+      readonly revision: number;
+      readonly sum: bigint;
+      readonly offset: number;
+    };
 
 /** What goes into each record beside key and value. */
 export interface StreamWriter {

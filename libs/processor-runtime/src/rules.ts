@@ -5,14 +5,10 @@
 export interface Rules {
   /** A cut is believed only when its sum equals that of the state. */
   readonly believeOnlySums: boolean;
-  /** A record keeps its label; it is never raised because a cut verified. */
-  readonly keepLabels: boolean;
   /** A step needs a verified cut of every input at exactly its revision. */
   readonly stepAtCommonCuts: boolean;
   /** Late truths of revisions that the owner jumped over are repaired, not only shadowed ones. */
   readonly repairLateTruths: boolean;
-  /** Repair compares with the owner's own values, not with what the topic still holds. */
-  readonly repairAgainstOwnWorld: boolean;
   /** Every cut is marked, also when nothing changed. */
   readonly markEveryCut: boolean;
   /** Code runs only while the version in force is its own. */
@@ -25,10 +21,8 @@ export interface Rules {
 
 export const RULES: Rules = {
   believeOnlySums: true,
-  keepLabels: true,
   stepAtCommonCuts: true,
   repairLateTruths: true,
-  repairAgainstOwnWorld: true,
   markEveryCut: true,
   committedVersions: true,
   startOverAfterWaiting: true,

@@ -123,9 +123,11 @@ export class Task<State, Value> {
       waited = !inForce();
       while (!this.#stopped) {
         const steps: ViewStep<Value>[] = [];
-        while (steps.length < STEPS_MAX) {
+        let idle = false;
+        for (let taken = 0; taken < STEPS_MAX; taken += 1) {
           const step = alignment.next();
           reader.drained();
+          idle = step === undefined;
           if (step === undefined) break;
           const learned = learn(step);
           if (inForce()) {
@@ -134,7 +136,6 @@ export class Task<State, Value> {
           } else {
             waited = true;
             onStatus?.({ kind: "waiting", revision: step.revision, versionInForce: version });
-            break;
           }
         }
         const last = steps.at(-1);
@@ -144,7 +145,7 @@ export class Task<State, Value> {
         }
         const mayRepair = !waited || !rules.startOverAfterWaiting;
         const repaired = mayRepair && (await output.repair());
-        if (last === undefined && !repaired) await this.#arrived.wait();
+        if (idle && !repaired) await this.#arrived.wait();
       }
     } finally {
       await Promise.all([reader.close(), output.close()]);

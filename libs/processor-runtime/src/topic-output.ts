@@ -1,4 +1,10 @@
-import type { AppendBatch, AppendRecord, EventLog, ReadBatch, Subscription } from "@titan/event-log";
+import type {
+  AppendBatch,
+  AppendRecord,
+  EventLog,
+  ReadBatch,
+  Subscription,
+} from "@titan/event-log";
 import { appendPersistently, type OnHold } from "./persistent-append.ts";
 import type { Clock } from "./clock.ts";
 import type { Output } from "./output.ts";

@@ -56,6 +56,8 @@ export type Emits =
       readonly prefix: string;
       /** The topic of a key, and the key that the record has there; an empty one only makes the topic. */
       slice(key: string): { readonly topic: string; readonly key: string };
+      /** The other way round: the view's key of what a topic holds under a key. */
+      nameOf(topic: string, key: string): string;
       /** The part of a topic's name that places it with a task. */
       placement(topic: string): string;
     }

@@ -1,4 +1,5 @@
 import avsc from "avsc";
+import { compileByteCheck, type ByteCheck } from "./byte-check.ts";
 import { HashType } from "./hash-type.ts";
 import { compileJsonForm, type JsonForm } from "./json-form.ts";
 import type { Decoded, RecordName, RecordTypes } from "./record-name.ts";
@@ -29,6 +30,7 @@ interface Reader {
   /** Set when the id is not that of the newest schema. */
   readonly resolver: avsc.Resolver | undefined;
   readonly newest: avsc.Type;
+  readonly check: ByteCheck;
 }
 
 function typeOf(schema: RecordSchema): avsc.Type {
@@ -47,10 +49,11 @@ for (const entry of readSchemaIds().toReversed()) {
   const name = entry.subject as RecordName;
   const schema = readSchema(entry.file);
   const type = typeOf(schema);
+  const check = compileByteCheck(schema);
   const newest = writers.get(name);
   if (newest === undefined) {
     writers.set(name, { id: entry.id, type });
-    readers.set(entry.id, { name, type, resolver: undefined, newest: type });
+    readers.set(entry.id, { name, type, resolver: undefined, newest: type, check });
     jsonForms.set(name, compileJsonForm(schema));
   } else {
     readers.set(entry.id, {
@@ -58,6 +61,7 @@ for (const entry of readSchemaIds().toReversed()) {
       type,
       resolver: newest.type.createResolver(type),
       newest: newest.type,
+      check,
     });
   }
 }
@@ -108,6 +112,7 @@ export function decode(bytes: Uint8Array): Decoded {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let value: unknown;
   try {
+    reader.check(bytes, HEADER_BYTES);
     const read =
       reader.resolver === undefined
         ? reader.type.decode(buffer, HEADER_BYTES)
@@ -143,7 +148,8 @@ export function fromJson<N extends RecordName>(name: N, json: unknown): RecordTy
     throw new CodecError("wrong-fields", `not a ${name}: ${String(error)}`, error);
   }
   const writer = writers.get(name);
-  if (writer === undefined || !writer.type.isValid(value)) {
+  const raw = name === "commit" ? wrapEvents(value as RecordTypes["commit"]) : value;
+  if (writer === undefined || !writer.type.isValid(raw)) {
     throw new CodecError("wrong-fields", `not a ${name}`);
   }
   return value as RecordTypes[N];

@@ -9,6 +9,11 @@ export interface JsonForm {
   fromJson(json: unknown): unknown;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The form of a field may depend on the record that it is in. */
+type FormIn = (object: Fields) => JsonForm;
+
 const same: JsonForm = { toJson: (value) => value, fromJson: (json) => json };
 
 const hash: JsonForm = {
@@ -23,7 +28,12 @@ const hash: JsonForm = {
 
 const bytes: JsonForm = {
   toJson: (value) => Buffer.from(value as Uint8Array).toString("base64"),
-  fromJson: (json) => Buffer.from(json as string, "base64"),
+  fromJson: (json) => {
+    const value = typeof json === "string" ? Buffer.from(json, "base64") : Buffer.alloc(0);
+    // The decoder passes over what it does not know, so what it read is compared.
+    if (value.toString("base64") !== json) throw new TypeError("expected base64");
+    return value;
+  },
 };
 
 export function compileJsonForm(schema: RecordSchema): JsonForm {
@@ -77,29 +87,48 @@ function array(item: JsonForm): JsonForm {
 }
 
 function record(schema: CompoundSchema, named: Map<string, JsonForm>): JsonForm {
-  const fields: { name: string; form: JsonForm; byDefault: unknown }[] = [];
+  const fields: { name: string; formIn: FormIn; byDefault: unknown }[] = [];
   const form: JsonForm = {
     toJson: (value) => {
-      const object = value as Readonly<Record<string, unknown>>;
+      const object = value as Fields;
       const json: Record<string, unknown> = {};
-      for (const field of fields) json[field.name] = field.form.toJson(object[field.name]);
+      for (const { name, formIn } of fields) json[name] = formIn(object).toJson(object[name]);
       return json;
     },
     fromJson: (json) => {
       if (typeof json !== "object" || json === null) throw new TypeError("expected an object");
-      const object = json as Readonly<Record<string, unknown>>;
+      const object = json as Fields;
       const value: Record<string, unknown> = {};
       for (const field of fields) {
         const given = object[field.name];
         value[field.name] =
-          given === undefined ? field.byDefault : field.form.fromJson(given);
+          given === undefined ? field.byDefault : field.formIn(object).fromJson(given);
       }
       return value;
     },
   };
   named.set(schema.name ?? "", form);
-  for (const field of schema.fields ?? []) {
-    fields.push({ name: field.name, form: compile(field.type, named), byDefault: field.default });
+  for (const { name, type, default: byDefault } of schema.fields ?? []) {
+    const ofField = compile(type, named);
+    const formIn = isUnionOfRecords(type) ? (object: Fields) => byKind(object, named) : () => ofField;
+    fields.push({ name, formIn, byDefault });
   }
   return form;
+}
+
+/** Of a union of several records, `kind` beside it says which one it is. */
+function byKind(object: Fields, named: ReadonlyMap<string, JsonForm>): JsonForm {
+  const form = named.get(String(object["kind"]));
+  return {
+    toJson: (value) => (value === null ? null : (form ?? same).toJson(value)),
+    fromJson: (json) => {
+      if (json === null) return null;
+      if (form === undefined) throw new TypeError("kind names no record");
+      return form.fromJson(json);
+    },
+  };
+}
+
+function isUnionOfRecords(type: Schema): boolean {
+  return Array.isArray(type) && type.filter((branch) => branch !== "null").length > 1;
 }

@@ -22,6 +22,7 @@ import { FEED_RULES, type FeedRules } from "./feed-rules.ts";
 import { commitOf, startFeed } from "./feed-start.ts";
 import { NounPublisher } from "./noun-publisher.ts";
 import { sealCommit } from "./seal-commit.ts";
+import { decideOneByOne } from "./decide-one-by-one.ts";
 import { tooOld } from "./refusal.ts";
 
 export interface ChangeFeedOptions {
@@ -128,6 +129,7 @@ export class ChangeFeed {
           arrived: this.#toPublish,
         }),
       this.#options.windowLength ?? PROPOSAL_WINDOW_SIZE,
+      this.#rules,
     );
     this.#publisher = publisher;
     this.#world = start.world;
@@ -202,7 +204,11 @@ export class ChangeFeed {
     if (record.offset < this.#readFrom) return;
     this.#readFrom = record.offset + 1;
     const commit = commitOf(record.value);
-    if (commit === undefined || !this.#chain.accept(commit, record.offset)) return;
+    if (commit === undefined) return;
+    if (!this.#chain.accept(commit, record.offset)) {
+      if (!this.#rules.onlyCountedIds) this.#window.add(commit.proposalId, commit.revision);
+      return;
+    }
     const own = this.#undecided.get(commit.revision);
     this.#undecided.delete(commit.revision);
     if (own === undefined) this.#world.apply(commit.events, commit.revision);
@@ -273,7 +279,9 @@ export class ChangeFeed {
     const counted = revision - 1;
     const length = this.#options.windowLength ?? PROPOSAL_WINDOW_SIZE;
     if (proposal.seen < counted - length) return tooOld(proposal, counted - length);
-    return decide(this.#world, proposal, { revision });
+    return this.#rules.oneEventPerKey
+      ? decide(this.#world, proposal, { revision })
+      : decideOneByOne(this.#world, proposal, revision);
   }
 
   async #append(commits: readonly Commit[], records: readonly AppendRecord[]): Promise<void> {

@@ -18,9 +18,9 @@ import {
   type Statement,
 } from "@titan/processor-runtime";
 import { CodecError, decodeAs } from "@titan/schema-codec";
+import type { FeedRules } from "./feed-rules.ts";
 import { NOUN_TOPICS } from "./noun-topics.ts";
 import type { NounPublisher } from "./noun-publisher.ts";
-
 
 /** What the feed knows when it begins to decide. */
 export interface FeedStart {
@@ -43,6 +43,7 @@ export async function startFeed(
   log: EventLog,
   publisherAt: (frontier: ChainEnd) => NounPublisher,
   windowLength: number,
+  rules: FeedRules,
 ): Promise<{ start: FeedStart; publisher: NounPublisher; positions: Map<string, number> }> {
   const positions = new Map<string, number>();
   let highest: Frontier | undefined;
@@ -71,7 +72,8 @@ export async function startFeed(
       };
       const publisher = publisherAt(chain);
       const world = new World();
-      for (const [kind, partitions] of loaded) loadWorld(world, publisher, kind, partitions, chain.revision);
+      for (const [kind, partitions] of loaded)
+        loadWorld(world, publisher, kind, partitions, chain.revision, rules);
       if (lastRevision < frontier.revision) publisher.frontierIsShadowed();
       const window = await readWindow(log, chain, last, windowLength);
       return { start: { world, chain, window, last }, publisher, positions };
@@ -145,6 +147,7 @@ function loadWorld(
   kind: NounKind,
   partitions: readonly LoadedPartition[],
   revision: number,
+  rules: FeedRules,
 ): void {
   for (const { topic, partition, statements } of partitions) {
     const top = new Map<string, { statement: Statement; value: Uint8Array }>();
@@ -159,7 +162,8 @@ function loadWorld(
     for (const [key, { statement, value }] of top) {
       own?.load(statement, value);
       if (statement.current === null) continue;
-      world.put(kind, key, statement.current as NounValue, statement.revision);
+      const label = rules.keepLabels ? statement.revision : revision;
+      world.put(kind, key, statement.current as NounValue, label);
     }
     // A key whose last record is older than its highest label is repaired like any later one.
     for (const { statement } of statements) own?.observe(statement);

@@ -37,7 +37,10 @@ export function sealCommit(decided: Decided): {
   return { commit: refused, value: encode("commit", refused) };
 }
 
-function commitOf({ proposal, position, revision, id, last, now }: Decided, verdict: Verdict): Commit {
+function commitOf(
+  { proposal, position, revision, id, last, now }: Decided,
+  verdict: Verdict,
+): Commit {
   return {
     revision,
     id,

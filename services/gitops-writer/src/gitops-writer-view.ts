@@ -1,4 +1,10 @@
-import { bindFiles, splitKey, type BoundFile, type HostDeployment, type RenderedDeployment } from "@titan/domain";
+import {
+  bindFiles,
+  splitKey,
+  type BoundFile,
+  type HostDeployment,
+  type RenderedDeployment,
+} from "@titan/domain";
 import type { View } from "@titan/processor-runtime";
 
 /** What one host runs of one deployment. */

@@ -1,5 +1,11 @@
-import { bindFiles, splitKey, type HostDeployment, type Problem, type RenderedDeployment } from "@titan/domain";
-import { RULES, Signal, type Clock } from "@titan/processor-runtime";
+import {
+  bindFiles,
+  splitKey,
+  type HostDeployment,
+  type Problem,
+  type RenderedDeployment,
+} from "@titan/domain";
+import { Signal, type Clock } from "@titan/processor-runtime";
 import { agentState, type AgentState } from "./agent-state.ts";
 import { desiredFiles } from "./desired-files.ts";
 import { decideDeployments, type Decision, type HostKnowledge } from "./desired-state.ts";
@@ -131,8 +137,7 @@ export class Agent {
   #watch(stream: string): void {
     if (this.#watches.has(stream)) return;
     const { host, transport } = this.#options;
-    const { believeOnlySums } = this.#rules;
-    const rules = { ...RULES, believeOnlySums };
+    const rules = this.#rules;
     const onBroken = (problem: TransportProblem): void => {
       this.#options.onEvent?.({ kind: "broken", stream, problem });
       this.#problem = { code: problem.code, detail: problem.detail, pointer: "" };
@@ -201,6 +206,7 @@ export class Agent {
   async #reconcile(): Promise<void> {
     const decisions = decideDeployments(this.#knowledge(), bindFiles);
     const outcomes = await this.#driver.apply(desiredFiles(decisions));
+    await this.#memory.saveLate();
     for (const [deployment, outcome] of outcomes) {
       if (outcome.kind === "drifted") this.#drifted.add(deployment);
       const quiet = outcome.kind === "kept" || (outcome.kind === "applied" && !outcome.changed);
@@ -225,8 +231,15 @@ export class Agent {
       const deployment = deploymentOf(stream);
       rendered.set(deployment, stored.state.get(deployment) ?? null);
     }
-    const assigned = this.#memory.assigned?.state ?? null;
-    return { assigned, rendered, running: this.#driver.running };
+    const assigned = new Map(this.#memory.assigned?.state);
+    if (!this.#rules.sameIncarnation) {
+      for (const [key, value] of assigned) {
+        const createdRevision = rendered.get(key)?.createdRevision ?? value.createdRevision;
+        assigned.set(key, { ...value, createdRevision });
+      }
+    }
+    const known = this.#memory.assigned === undefined ? null : assigned;
+    return { assigned: known, rendered, running: this.#driver.running };
   }
 
   async #report(

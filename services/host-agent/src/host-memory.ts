@@ -20,6 +20,8 @@ export class HostMemory {
   #assigned: StoredStream<HostDeployment> | undefined;
   readonly #rendered = new Map<string, StoredStream<RenderedDeployment>>();
   readonly #damages: string[] = [];
+  /** Saves that are still to be made; always empty while the rule is on. */
+  #unsaved: (() => Promise<void>)[] = [];
 
   private constructor(
     host: string,
@@ -68,7 +70,7 @@ export class HostMemory {
     const judged = judgeCut(this.#assigned, cut, this.#acceptedInstallation);
     if (judged === "act") {
       const stored = { ...cut, stream: hostStream(this.#host) };
-      await this.#own.save(stored);
+      await this.#save(() => this.#own.save(stored));
       this.#assigned = stored;
     }
     return judged;
@@ -83,7 +85,7 @@ export class HostMemory {
     const judged = judgeCut(this.#rendered.get(stream), cut, cut.installation);
     if (judged === "act") {
       const stored = { ...cut, stream };
-      await this.#deployments.save(stored);
+      await this.#save(() => this.#deployments.save(stored));
       this.#rendered.set(stream, stored);
     }
     return judged;
@@ -96,6 +98,16 @@ export class HostMemory {
       this.#rendered.delete(stream);
       await this.#deployments.forget(stream);
     }
+  }
+
+  /** What acts before it stores has to store in the end. */
+  async saveLate(): Promise<void> {
+    for (const save of this.#unsaved.splice(0)) await save();
+  }
+
+  async #save(save: () => Promise<void>): Promise<void> {
+    if (this.#rules.storeFirst) await save();
+    else this.#unsaved.push(save);
   }
 
   async #load(): Promise<void> {

@@ -1,7 +1,7 @@
 /** The rules of a host that tests can switch off, to show what each is for. */
 export interface HostRules {
-  /** Only verified cuts are believed (8, 23). */
-  readonly believeOnlySums: boolean;
+  /** Nothing is removed because it was not read yet: what was read counts at verified cuts (23). */
+  readonly removeOnlyAtCuts: boolean;
   /** A host acts on a stream at cuts above the last one, not key by key (22). */
   readonly actAtCuts: boolean;
   /** Files run only if they belong to the incarnation that the own slice names (25). */
@@ -13,7 +13,7 @@ export interface HostRules {
 }
 
 export const HOST_RULES: HostRules = {
-  believeOnlySums: true,
+  removeOnlyAtCuts: true,
   actAtCuts: true,
   sameIncarnation: true,
   bookmarkWithState: true,

@@ -30,4 +30,11 @@ export { type StoredStream, type StreamContent, StreamStore } from "./stream-sto
 export { Agent, type AgentEvent, type AgentOptions } from "./agent.ts";
 export type { AgentState } from "./agent-state.ts";
 export { GatewayTransport, type GatewayOptions } from "./gateway-transport.ts";
-export type { StreamHandler, StreamRecord, Transport, TransportProblem, Watch } from "./transport.ts";
+export type {
+  ReportAnswer,
+  StreamHandler,
+  StreamRecord,
+  Transport,
+  TransportProblem,
+  Watch,
+} from "./transport.ts";

@@ -1,5 +1,6 @@
-import { CutFold, RULES, type Rules } from "@titan/processor-runtime";
+import { CutFold } from "@titan/processor-runtime";
 import { derivedHash } from "@titan/schema-codec";
+import { HOST_RULES, type HostRules } from "./host-rules.ts";
 import type { StreamHandler, StreamRecord, TransportProblem } from "./transport.ts";
 
 /** The state of a stream at a verified cut. */
@@ -16,7 +17,7 @@ export interface LogicalStreamOptions<Value> {
   /** Called at each verified cut, the newest only. */
   onCut(state: VerifiedState<Value>): void;
   onBroken(problem: TransportProblem): void;
-  readonly rules?: Rules;
+  readonly rules?: Pick<HostRules, "actAtCuts" | "removeOnlyAtCuts">;
 }
 
 const NO_ORIGIN = { revision: 0, changeId: "", actor: "", reason: "", occurredAt: 0 };
@@ -29,20 +30,25 @@ const NO_ORIGIN = { revision: 0, changeId: "", actor: "", reason: "", occurredAt
 export class LogicalStream<Value> implements StreamHandler {
   readonly #options: LogicalStreamOptions<Value>;
   #installation: string | undefined;
-  #fold: CutFold;
+  readonly #rules: NonNullable<LogicalStreamOptions<Value>["rules"]>;
+  #fold = new CutFold();
   #state = new Map<string, Value>();
   #offset = 0;
   #started = false;
+  readonly #labels = new Map<string, number>();
 
   constructor(options: LogicalStreamOptions<Value>) {
     this.#options = options;
-    this.#fold = this.#newFold();
+    this.#rules = options.rules ?? HOST_RULES;
   }
 
   begin(installation: string): void {
     this.#installation = installation;
-    this.#fold = this.#newFold();
-    this.#state = new Map();
+    this.#fold = new CutFold();
+    if (this.#rules.actAtCuts) {
+      this.#state = new Map();
+      this.#labels.clear();
+    }
     this.#offset = 0;
     this.#started = false;
   }
@@ -54,12 +60,21 @@ export class LogicalStream<Value> implements StreamHandler {
       this.broken({ code: "misbehaved", detail: wrong });
       return;
     }
+    if (!this.#rules.actAtCuts || !this.#rules.removeOnlyAtCuts) {
+      this.#takeByKey(key, revision, current as Value | null);
+      if (!this.#rules.removeOnlyAtCuts) this.#emit(this.#installation, revision);
+    }
+    if (!this.#rules.actAtCuts) return;
     const offset = (this.#offset += 1);
     this.#fold.add({ key, revision, hash, current, offset, origin: NO_ORIGIN });
   }
 
   mark(mark: { readonly revision: number; readonly sum: bigint }): void {
     if (this.#installation === undefined) return;
+    if (!this.#rules.actAtCuts) {
+      this.#emit(this.#installation, mark.revision);
+      return;
+    }
     this.#fold.addCut(mark);
     if (!this.#started) {
       if (!this.#fold.verifies(mark.revision)) return;
@@ -73,8 +88,7 @@ export class LogicalStream<Value> implements StreamHandler {
       if (current === null) this.#state.delete(key);
       else this.#state.set(key, current as Value);
     }
-    const state = new Map(this.#state);
-    this.#options.onCut({ installation: this.#installation, revision, state });
+    this.#emit(this.#installation, revision);
   }
 
   broken(problem: TransportProblem): void {
@@ -82,8 +96,16 @@ export class LogicalStream<Value> implements StreamHandler {
     this.#options.onBroken(problem);
   }
 
-  #newFold(): CutFold {
-    return new CutFold(this.#options.rules ?? RULES);
+  #emit(installation: string, revision: number): void {
+    this.#options.onCut({ installation, revision, state: new Map(this.#state) });
+  }
+
+  /** The mistake that `actAtCuts` and `removeOnlyAtCuts` guard against. */
+  #takeByKey(key: string, revision: number, current: Value | null): void {
+    if ((this.#labels.get(key) ?? -1) > revision) return;
+    this.#labels.set(key, revision);
+    if (current === null) this.#state.delete(key);
+    else this.#state.set(key, current);
   }
 
   #fault(key: string, current: Value | null, hash: bigint): string | undefined {

@@ -5,6 +5,11 @@ import type { InputRecord } from "../view.ts";
 /** A noun record for a test: what its topic says of a key from now on. */
 export type Given = InputRecord;
 
+/** The key that a name means here: `workspace/name`, or a name in `default`. */
+export function keyIn(name: string): string {
+  return name.includes("/") ? name : `default/${name}`;
+}
+
 function nameIn(name: string): { workspace: string; name: string; key: string } {
   const [first = "", second] = name.split("/");
   const workspace = second === undefined ? "default" : first;

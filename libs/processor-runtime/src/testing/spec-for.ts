@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import type { View } from "../view.ts";
 import type { Given } from "./nouns.ts";
+import { recompute, ViewRun } from "./view-run.ts";
 
 /** What a test expects on the output: the new value of a key, or that it is gone. */
 export interface Emitted {
@@ -24,41 +25,20 @@ export interface Specification {
  * learned everything at once.
  */
 export function specFor<State, Value>(view: View<State, Value>): Specification {
-  const state = view.empty();
-  const output = new Map<string, Value>();
-  const inputs = new Map<string, Given>();
-  let emitted: Emitted[] = [];
+  const run = new ViewRun(view);
+  let emitted: readonly Emitted[] = [];
 
-  function learn(records: readonly Given[]): void {
-    emitted = [];
-    for (const record of records) inputs.set(`${record.stream} ${record.key}`, record);
-    for (const key of new Set(view.learn(state, records))) {
-      const value = view.value(state, key);
-      if (JSON.stringify(value) === JSON.stringify(output.get(key))) continue;
-      if (value === undefined) output.delete(key);
-      else output.set(key, value);
-      emitted.push({ key, current: value ?? null });
-    }
-  }
-
-  function compareWithRecompute(): void {
-    const fresh = view.empty();
-    view.learn(fresh, [...inputs.values()].filter((record) => record.current !== null));
-    const all = new Map<string, Value>();
-    for (const key of view.keys(fresh)) {
-      const value = view.value(fresh, key);
-      if (value !== undefined) all.set(key, value);
-    }
-    expect(Object.fromEntries(output)).toEqual(Object.fromEntries(all));
-  }
+  const compareWithRecompute = (): void => {
+    expect(Object.fromEntries(run.output)).toEqual(Object.fromEntries(recompute(view, run.inputs)));
+  };
 
   const specification: Specification = {
     given(...records) {
-      for (const record of records) learn([record]);
+      for (const record of records) run.learn([record]);
       return specification;
     },
     when(...records) {
-      learn(records);
+      emitted = run.learn(records);
       return specification;
     },
     emits(...expected) {

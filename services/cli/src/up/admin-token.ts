@@ -11,11 +11,7 @@ const SECRET = /^titan_([a-z0-9-]{1,63})_[A-Za-z0-9_-]{43}$/;
  * The token of the person who started the process: made once, kept in `path` with mode 0600, and
  * proposed to the feed. The log only ever holds its hash. Proposing it again changes nothing.
  */
-export async function ensureAdminToken(
-  log: EventLog,
-  clock: Clock,
-  path: string,
-): Promise<string> {
+export async function ensureAdminToken(log: EventLog, clock: Clock, path: string): Promise<string> {
   if (!existsSync(path)) {
     const id = `admin-${randomBytes(4).toString("hex")}`;
     const secret = `titan_${id}_${randomBytes(32).toString("base64url")}`;

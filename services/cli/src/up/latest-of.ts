@@ -10,10 +10,7 @@ interface Latest {
  * Per key of a noun topic with one partition the value with the highest label, as far as the topic
  * holds it now; keys that were deleted are left out. For a look at start-up, not for deciding.
  */
-export async function latestOf(
-  log: EventLog,
-  topic: string,
-): Promise<ReadonlyMap<string, Latest>> {
+export async function latestOf(log: EventLog, topic: string): Promise<ReadonlyMap<string, Latest>> {
   const latest = new Map<string, Latest>();
   await readToEnd(log, topic, 0, 0, (record) => {
     const read = readStatement(record);

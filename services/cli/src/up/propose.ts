@@ -1,6 +1,12 @@
 import type { Action } from "@titan/domain";
 import type { EventLog } from "@titan/event-log";
-import { appendPersistently, FRONTIER_TOPIC, readStatement, readToEnd, type Clock } from "@titan/processor-runtime";
+import {
+  appendPersistently,
+  FRONTIER_TOPIC,
+  readStatement,
+  readToEnd,
+  type Clock,
+} from "@titan/processor-runtime";
 import { encode } from "@titan/schema-codec";
 
 export interface OwnProposal {

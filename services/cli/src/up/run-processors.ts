@@ -3,7 +3,14 @@ import { ChangeFeed, type FeedStatus } from "@titan/change-feed";
 import type { Installation } from "@titan/domain";
 import type { EventLog } from "@titan/event-log";
 import { gitopsWriterTask, gitTree } from "@titan/gitops-writer";
-import { taskCount, viewTask, type Clock, type Environment, type TaskStatus, type View } from "@titan/processor-runtime";
+import {
+  taskCount,
+  viewTask,
+  type Clock,
+  type Environment,
+  type TaskStatus,
+  type View,
+} from "@titan/processor-runtime";
 import type { Logger } from "pino";
 import { VIEWS } from "./views.ts";
 
@@ -12,7 +19,11 @@ export interface ProcessorOptions {
   readonly clock: Clock;
   readonly installation: Installation;
   readonly logger: Logger;
-  readonly git: { readonly location: string; readonly branch: string; readonly stateFolder: string };
+  readonly git: {
+    readonly location: string;
+    readonly branch: string;
+    readonly stateFolder: string;
+  };
   /** Something that must not be is so; the process is to end. */
   onBug(error: unknown): void;
 }

@@ -1,0 +1,2 @@
+export { compatibilityFaults, withoutDocs } from "./compatibility.ts";
+export { randomRecordOf } from "./random-record.ts";
