@@ -2,6 +2,7 @@ export { Alignment, type AlignedStep, type InputChange } from "./alignment.ts";
 export { systemClock, type Clock } from "./clock.ts";
 export { CommitChain, EMPTY_CHAIN, type ChainEnd } from "./commit-chain.ts";
 export { CutFold } from "./cut-fold.ts";
+export { deadLetterBatch, type Unprocessed } from "./dead-letter.ts";
 export { InputReader, type InputPartition } from "./input-reader.ts";
 export { CHANGE_TOPIC, InstallationError, openInstallation } from "./installation.ts";
 export { FRONTIER_KEY, FRONTIER_TOPIC, MARK_KEY, VIEW_TOPIC } from "./keys.ts";

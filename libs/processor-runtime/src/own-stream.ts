@@ -29,6 +29,8 @@ export interface StreamWriter {
   readonly record: StatementName;
   readonly processorVersion: number;
   previousOf(current: unknown): unknown;
+  /** What the view calls a key of a topic. */
+  nameOf(topic: string, key: string): string;
 }
 
 /**
@@ -184,7 +186,8 @@ export class OwnStream {
     }
     for (const key of wrong) {
       const truth = this.#truths.get(key);
-      records.push(this.#write(key, truth?.current ?? null, truth?.hash ?? 0n, step, key));
+      const name = this.#writer.nameOf(this.topic, key);
+      records.push(this.#write(key, truth?.current ?? null, truth?.hash ?? 0n, step, name));
     }
     if (remark || (records.length > 0 && this.#rules.markAfterRepair)) records.push(this.mark());
     return records;

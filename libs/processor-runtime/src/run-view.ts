@@ -1,7 +1,7 @@
 import { partitionOf, STREAMS, type Stream } from "@titan/domain";
-import type { EventLog, LogRecord } from "@titan/event-log";
-import { encode } from "@titan/schema-codec";
+import { LogError, type AppendBatch, type EventLog } from "@titan/event-log";
 import type { Clock } from "./clock.ts";
+import { deadLetterBatch } from "./dead-letter.ts";
 import type { InputPartition } from "./input-reader.ts";
 import type { Output } from "./output.ts";
 import { appendPersistently, type OnHold } from "./persistent-append.ts";
@@ -21,8 +21,6 @@ export interface Environment {
   readonly onHold?: OnHold;
   readonly onStatus?: (task: string, status: TaskStatus) => void;
 }
-
-const DEAD_LETTER_BYTES_MAX = 64 * 1024;
 
 /** How many tasks a view has: each owns one partition of its output. */
 export function taskCount<State, Value>(view: View<State, Value>, counts: PartitionCounts): number {
@@ -59,8 +57,18 @@ export function viewTask<State, Value>(
       emits.kind !== "topic" ||
       partitionOf(emits.placement(key), tasks) === partition,
     output: output ?? ((arrived) => topicOutput(view, partition, tasks, environment, arrived)),
-    onUnreadable: (topic, at, record, code, reason) =>
-      void deadLetter(environment, view, topic, at, record, code, reason),
+    onUnreadable: (topic, at, record, code, reason) => {
+      const batch = deadLetterBatch({
+        topic,
+        partition: at,
+        record,
+        code,
+        reason,
+        processor: view.name,
+        processorVersion: view.version,
+      });
+      void appendUntilClosed(environment, batch);
+    },
     onStatus: (status) => environment.onStatus?.(name, status),
   });
 }
@@ -107,6 +115,8 @@ function topicOutput<State, Value>(
       record: emits.record,
       processorVersion: view.version,
       previousOf: (current: unknown) => previousOf(emits.record, current),
+      nameOf: (topic: string, key: string) =>
+        emits.kind === "slices" ? emits.nameOf(topic, key) : key,
     },
     arrived,
     onHold: environment.onHold ?? (() => {}),
@@ -144,26 +154,12 @@ function previousOf(record: string, current: unknown): unknown {
   return (current as { readonly digest: string } | null)?.digest ?? null;
 }
 
-async function deadLetter<State, Value>(
-  environment: Environment,
-  view: View<State, Value>,
-  topic: string,
-  partition: number,
-  record: LogRecord,
-  code: string,
-  reason: string,
-): Promise<void> {
-  const value = encode("dead-letter", {
-    topic,
-    partition,
-    offset: record.offset,
-    code,
-    reason,
-    processor: view.name,
-    processorVersion: view.version,
-    key: record.key,
-    value: record.value.subarray(0, DEAD_LETTER_BYTES_MAX),
-  });
-  const batch = { topic: "titan.dead-letter", partition: 0, records: [{ key: record.key, value }] };
-  await appendPersistently(environment.log, [batch], environment.clock, environment.onHold);
+/** Nothing waits for a dead letter; a log that closes meanwhile is the end of the process. */
+async function appendUntilClosed(environment: Environment, batch: AppendBatch): Promise<void> {
+  const { log, clock, onHold } = environment;
+  try {
+    await appendPersistently(log, [batch], clock, onHold);
+  } catch (error) {
+    if (!(error instanceof LogError) || error.code !== "closed") throw error;
+  }
 }

@@ -89,6 +89,8 @@ export class Task<State, Value> {
         for (const statement of statements.values()) {
           if (statement.origin.revision >= origin.revision) origin = statement.origin;
           if (stream === VIEW_TOPIC) version = versionIn(statement, view.name) ?? version;
+          // Every task reads the view versions; a view sees only what it consumes.
+          if (!view.consumes.includes(stream)) continue;
           records.push({ stream, key: statement.key, current: statement.current });
         }
       }
@@ -109,12 +111,16 @@ export class Task<State, Value> {
     try {
       await reader.open();
       const inForce = (): boolean => !rules.committedVersions || version === view.version;
+      const wait = (revision: number): void =>
+        onStatus?.({ kind: "waiting", revision, versionInForce: version });
       const recover = async (first: AlignedStep | undefined): Promise<boolean> => {
         if (first === undefined) return false;
         const { origin } = learn(first);
         if (inForce()) {
           await output.recover(viewStep(first, view.keys(state), origin));
           this.#progress(first.revision);
+        } else {
+          wait(first.revision);
         }
         return true;
       };
@@ -135,7 +141,7 @@ export class Task<State, Value> {
             steps.push(viewStep(step, learned.keys, learned.origin));
           } else {
             waited = true;
-            onStatus?.({ kind: "waiting", revision: step.revision, versionInForce: version });
+            wait(step.revision);
           }
         }
         const last = steps.at(-1);

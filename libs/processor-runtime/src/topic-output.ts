@@ -69,7 +69,9 @@ export class TopicOutput<Value> implements Output<Value> {
     const places = await this.#place(step.values.keys(), step.revision);
     for (const stream of this.#streams.values()) {
       const names = new Map<string, string>();
-      for (const key of stream.keys()) names.set(key, "");
+      for (const key of stream.keys()) {
+        names.set(key, this.#options.writer.nameOf(stream.topic, key));
+      }
       for (const [key, name] of places.get(stream) ?? []) names.set(key, name);
       this.#push(stream, stream.step(step, names));
       this.#push(stream, [stream.mark()]);

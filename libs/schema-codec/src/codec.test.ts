@@ -80,6 +80,30 @@ test("what the schema does not allow is not encoded", () => {
   expect(refusal(() => encode("nothing" as never, value))).toBe("unknown-schema");
 });
 
+test("bytes may be any Uint8Array: the domain makes no Buffer", () => {
+  const bytes = Uint8Array.from([0, 1, 2, 255]).subarray(1);
+  const read = decodeAs("dead-letter", encode("dead-letter", { ...letter(), value: bytes }));
+  expect(Buffer.from(bytes).equals(read.value)).toBe(true);
+  const file = { path: "a", text: null, bytes, executable: false };
+  const texts = { workspace: "w", name: "n", labels: {}, createdRevision: 1, defaults: "{}" };
+  const current = { ...texts, files: [file], delimiters: [], verbatim: [] };
+  const template = decodeAs("template", encode("template", { ...statement(), current }));
+  expect(Buffer.from(bytes).equals(template.current?.files[0]?.bytes ?? new Uint8Array())).toBe(true);
+  const event = { kind: "Template", key: "w/n", op: "UPDATE", previous: null, current } as const;
+  const commit = fc.sample(randomRecordOf("commit"), { numRuns: 1, seed: 5 })[0];
+  if (commit === undefined) throw new Error("no commit");
+  const [again] = decodeAs("commit", encode("commit", { ...commit, events: [event] })).events;
+  expect(again?.current).toMatchObject({ files: [{ path: "a" }] });
+});
+
+test("what is no bytes is not encoded as bytes", () => {
+  for (const value of ["text", 5, null, [1, 2]]) {
+    expect(refusal(() => encode("dead-letter", { ...letter(), value } as never))).toBe(
+      "wrong-fields",
+    );
+  }
+});
+
 test("a record that is larger than any before it is encoded whole", () => {
   const value = { ...letter(), value: Buffer.alloc(3 * 1024 * 1024, 7) };
   expect(decodeAs("dead-letter", encode("dead-letter", value))).toEqual(value);

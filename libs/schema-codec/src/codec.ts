@@ -1,9 +1,10 @@
 import avsc from "avsc";
 import { compileByteCheck, type ByteCheck } from "./byte-check.ts";
+import { BYTES_TYPE, withAnyBytes } from "./bytes-type.ts";
 import { HashType } from "./hash-type.ts";
 import { compileJsonForm, type JsonForm } from "./json-form.ts";
 import type { Decoded, RecordName, RecordTypes } from "./record-name.ts";
-import { readSchema, readSchemaIds, type RecordSchema } from "./schema-files.ts";
+import { readSchema, readSchemaIds, type CompoundSchema, type RecordSchema } from "./schema-files.ts";
 
 /** Bytes that are no record of ours. `code` is stable; nothing of the bytes is in the message. */
 export class CodecError extends Error {
@@ -34,8 +35,8 @@ interface Reader {
 }
 
 function typeOf(schema: RecordSchema): avsc.Type {
-  return avsc.Type.forSchema(schema as unknown as avsc.Schema, {
-    logicalTypes: { "titan-hash": HashType },
+  return avsc.Type.forSchema(withAnyBytes(schema as CompoundSchema) as avsc.Schema, {
+    logicalTypes: { "titan-hash": HashType, ...BYTES_TYPE },
     registry: {},
   });
 }
@@ -117,7 +118,6 @@ export function decode(bytes: Uint8Array): Decoded {
       reader.resolver === undefined
         ? reader.type.decode(buffer, HEADER_BYTES)
         : reader.newest.decode(buffer, HEADER_BYTES, reader.resolver);
-    if (read.offset !== buffer.length) throw new RangeError("wrong length");
     value = read.value;
   } catch (error) {
     throw new CodecError("wrong-fields", `the bytes are no ${reader.name}`, error);

@@ -1,13 +1,14 @@
 import {
+  DEFAULT_WORKSPACE,
   NOUN_NAMES,
   splitKey,
   type NounKind,
   type ObjectKind,
 } from "@titan/domain";
-import { belongsTo, isAdmin, sees, type Caller } from "./caller.ts";
+import { belongsTo, isAdmin, sees, visibleWorkspaces, type Caller } from "./caller.ts";
 
 /** What a caller must be to use a route. */
-export type AccessRule =
+type AccessRule =
   /** Anybody, signed in or not. */
   | "open"
   /** Whoever is signed in, hosts too. */
@@ -21,7 +22,7 @@ export type AccessRule =
   | "writes-kind"
   /** Editors of the workspace in the path. */
   | "edits-workspace"
-  /** The host in the path, and who may see its workspace. */
+  /** The host in the path, and who may see all that can be on it: hosts of `default` run anybody's. */
   | "host-or-sees"
   /** The host in the path, and admins. */
   | "host-or-admin"
@@ -119,12 +120,18 @@ export function accessRowOf(method: string, route: string): AccessRow | undefine
   return rowsByRoute.get(`${method === "HEAD" ? "GET" : method} ${route}`);
 }
 
+/** A route that nobody decided about must not be there. */
+export function requireAccessRow(method: string, route: string): void {
+  if (accessRowOf(method, route) !== undefined) return;
+  throw new Error(`${method} ${route} is missing in the access table`);
+}
+
 /** What of a request decides. */
 export interface AccessRequest {
   readonly caller: Caller;
   readonly params: Readonly<Record<string, string>>;
   /** Whether a deployment is on a host, by the derived records in force. */
-  runs(host: string, deployment: string): boolean;
+  readonly runs: (host: string, deployment: string) => boolean;
 }
 
 export function isAllowed(row: AccessRow, { caller, params, runs }: AccessRequest): boolean {
@@ -146,7 +153,7 @@ export function isAllowed(row: AccessRow, { caller, params, runs }: AccessReques
     case "edits-workspace":
       return mayEdit(caller, workspace);
     case "host-or-sees":
-      return isHost || sees(caller, workspace);
+      return isHost || seesAllOn(caller, workspace);
     case "host-or-admin":
       return isHost || isAdmin(caller);
     case "runs-deployment-or-sees": {
@@ -161,6 +168,11 @@ export function isAllowed(row: AccessRow, { caller, params, runs }: AccessReques
 export function mayWrite(caller: Caller, kind: ObjectKind, workspace: string): boolean {
   if (isAdmin(caller)) return true;
   return EDITED.includes(kind) && mayEdit(caller, workspace);
+}
+
+function seesAllOn(caller: Caller, workspace: string): boolean {
+  if (workspace === DEFAULT_WORKSPACE) return visibleWorkspaces(caller) === "all";
+  return sees(caller, workspace);
 }
 
 function mayEdit(caller: Caller, workspace: string): boolean {
@@ -178,7 +190,12 @@ export function mayRead(caller: Caller, kind: ObjectKind, key: string): boolean 
       return true;
     case "Workspace":
       return sees(caller, key);
-    default:
+    case "Host":
+    case "Target":
+    case "Template":
+    case "Workload":
+    case "Deployment":
+    case "Assignment":
       return sees(caller, splitKey(key).workspace);
   }
 }

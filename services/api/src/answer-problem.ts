@@ -34,13 +34,15 @@ export function problemOf(error: FastifyError | Error): ApiProblem {
       break;
   }
   const status = "statusCode" in error ? (error.statusCode ?? 500) : 500;
-  if (status >= 400 && status < 500) return ApiProblem.of("bad-request", "the request is malformed");
+  if (status >= 400 && status < 500)
+    return ApiProblem.of("bad-request", "the request is malformed");
   return ApiProblem.of("internal", "the server could not answer this; its log says why");
 }
 
 function validationProblem(error: FastifyError): ApiProblem {
   const context = error.validationContext ?? "body";
-  const code = context === "body" ? "bad-request" : context === "headers" ? "bad-header" : "bad-query";
+  const code =
+    context === "body" ? "bad-request" : context === "headers" ? "bad-header" : "bad-query";
   const errors = (error.validation ?? []).map((fault): ProblemItem => {
     const unknown = fault.params["additionalProperty"];
     const pointer =

@@ -1,4 +1,7 @@
 import type { ApiOptions, ApiTiming } from "./api-options.ts";
+import type { EventConnections } from "./gateway/event-connections.ts";
+import type { Gateway } from "./gateway/gateway.ts";
+import type { LineWriter } from "./replay/line-writer.ts";
 import type { ReadModel } from "./read-model/read-model.ts";
 import type { Submitter } from "./writes/submitter.ts";
 
@@ -8,4 +11,8 @@ export interface ApiContext {
   readonly timing: ApiTiming;
   readonly model: ReadModel;
   readonly submitter: Submitter;
+  readonly gateway: Gateway;
+  readonly connections: EventConnections;
+  /** Replays that are being written. */
+  readonly replays: Set<LineWriter>;
 }

@@ -36,3 +36,21 @@ export function authenticate(world: World, authorization: string | undefined): C
       return undefined;
   }
 }
+
+/** Whether a caller who was let in earlier would still be. */
+export function standingOf(world: World, caller: Caller): "good" | "host-gone" | "token-gone" {
+  const token = world.get("Token", caller.actor)?.value;
+  if (token === undefined) return "token-gone";
+  if (caller.kind === "host") {
+    if (token.host !== caller.host || token.hostCreatedRevision !== caller.hostCreatedRevision) {
+      return "token-gone";
+    }
+    const host = world.get("Host", caller.host)?.value;
+    return host?.createdRevision === caller.hostCreatedRevision ? "good" : "host-gone";
+  }
+  const same =
+    token.role === caller.role &&
+    token.workspaces.length === caller.workspaces.length &&
+    token.workspaces.every((workspace, at) => workspace === caller.workspaces[at]);
+  return same ? "good" : "token-gone";
+}

@@ -1,17 +1,27 @@
 import fastifySwagger from "@fastify/swagger";
-import Fastify, { type FastifyInstance } from "fastify";
-import { accessRowOf } from "./access.ts";
+import Fastify, { LogController, type FastifyInstance } from "fastify";
+import { requireAccessRow } from "./access.ts";
 import { answerProblem, problemOf } from "./answer-problem.ts";
 import type { ApiContext } from "./api-context.ts";
 import { API_TIMING, type ApiOptions } from "./api-options.ts";
+import { EventConnections } from "./gateway/event-connections.ts";
+import { Gateway } from "./gateway/gateway.ts";
+import { registerGatewayRoutes } from "./gateway/gateway-routes.ts";
 import { guard } from "./guard.ts";
+import { createMetrics } from "./metrics.ts";
+import { registerReportRoutes } from "./observations/report-routes.ts";
+import { registerStatusRoutes } from "./observations/status-routes.ts";
 import { ApiProblem } from "./problem.ts";
 import { ReadModel } from "./read-model/read-model.ts";
+import type { LineWriter } from "./replay/line-writer.ts";
+import { registerReplayRoutes } from "./replay/replay-routes.ts";
+import { registerAssignmentRoutes } from "./routes/assignment-routes.ts";
 import { registerChangeRoutes } from "./routes/change-routes.ts";
 import { registerListRoutes } from "./routes/list-routes.ts";
 import { registerObjectRoutes } from "./routes/object-routes.ts";
 import { registerServerRoutes } from "./routes/server-routes.ts";
 import { registerTokenRoutes } from "./routes/token-routes.ts";
+import { registerWhyRoute } from "./why/why-route.ts";
 import { Submitter } from "./writes/submitter.ts";
 
 /** Twice a record as JSON with base64; what is larger can not become a change. */
@@ -39,22 +49,36 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     onError: (error) => logger.error({ err: error }, "the read model can not go on"),
   });
   const submitter = new Submitter(log, clock, model.nouns, timing.verdictTimeoutMs);
-  const context: ApiContext = { options, timing, model, submitter };
-  const app = await buildApp(context);
-  return {
-    app,
-    context,
-    close: async () => {
-      await app.close();
-      await model.close();
-    },
+  const gateway = new Gateway(model, installation.id);
+  const replays = new Set<LineWriter>();
+  const connections = new EventConnections(model, replays, timing.keepAliveMs);
+  const context: ApiContext = {
+    options,
+    timing,
+    model,
+    submitter,
+    gateway,
+    connections,
+    replays,
   };
+  const app = await buildApp(context);
+  const shutDown = async (): Promise<void> => {
+    gateway.close();
+    connections.closeAll();
+    for (const lines of replays) lines.end();
+    // Whoever waits is answered now, so that no request holds the server up.
+    model.endWaits();
+    await app.close();
+    await model.close();
+  };
+  let closing: Promise<void> | undefined;
+  return { app, context, close: () => (closing ??= shutDown()) };
 }
 
 async function buildApp(context: ApiContext): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: context.options.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
@@ -65,11 +89,7 @@ async function buildApp(context: ApiContext): Promise<FastifyInstance> {
     frameworkErrors: (error, request, reply) => answerProblem(problemOf(error), request, reply),
   });
   app.addHook("onRoute", ({ method, url }) => {
-    for (const each of [method].flat()) {
-      if (accessRowOf(each, url) === undefined) {
-        throw new Error(`${each} ${url} is missing in the access table`);
-      }
-    }
+    for (const each of [method].flat()) requireAccessRow(each, url);
   });
   app.addHook("onRequest", (request, _reply, done) => {
     guard(context, request);
@@ -80,6 +100,12 @@ async function buildApp(context: ApiContext): Promise<FastifyInstance> {
       void reply.header("titan-revision", context.model.nouns.revision);
     }
     done(null, payload);
+  });
+  const metrics = createMetrics(context);
+  app.addHook("onResponse", (request, reply, done) => {
+    const route = request.routeOptions.url ?? "none";
+    metrics.request(request.method, route, reply.statusCode, reply.elapsedTime / 1_000);
+    done();
   });
   app.setErrorHandler(answerProblem);
   app.setNotFoundHandler((request, reply) => {
@@ -101,7 +127,18 @@ async function buildApp(context: ApiContext): Promise<FastifyInstance> {
     registerListRoutes(routes, context);
     registerChangeRoutes(routes, context);
     registerTokenRoutes(routes, context);
+    registerGatewayRoutes(routes, context);
+    registerAssignmentRoutes(routes, context);
+    registerReplayRoutes(routes, context);
+    registerWhyRoute(routes, context);
+    registerStatusRoutes(routes, context);
+    registerReportRoutes(routes, context);
     registerServerRoutes(routes, context);
+    routes.get(
+      "/metrics",
+      { schema: { tags: ["server"], summary: "What Prometheus reads" } },
+      async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()),
+    );
   });
   await app.ready();
   return app;

@@ -1,10 +1,4 @@
-import {
-  matches,
-  nounAs,
-  type NounKind,
-  type NounValue,
-  type Selector,
-} from "@titan/domain";
+import { matches, nounAs, type NounKind, type NounValue, type Selector } from "@titan/domain";
 import type { ApiContext } from "./api-context.ts";
 import { visibleWorkspaces, type Caller } from "./caller.ts";
 import { ALL_KEYS, keysBelow, rangesAfter, type KeyRange } from "./read-model/key-ranges.ts";

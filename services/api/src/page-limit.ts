@@ -2,7 +2,7 @@ import { ApiProblem } from "./problem.ts";
 import { wholeNumber } from "./read-revision.ts";
 
 const LIMIT_DEFAULT = 500;
-export const LIMIT_MAX = 5_000;
+const LIMIT_MAX = 5_000;
 
 export function pageLimit(text: string | undefined): number {
   if (text === undefined) return LIMIT_DEFAULT;

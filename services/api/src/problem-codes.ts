@@ -12,7 +12,6 @@ export const PROBLEM_CODES = {
   "not-found": { status: 404, title: "There is no such object" },
   "change-unknown": { status: 404, title: "There is no verdict on such a change" },
   "no-such-stream": { status: 404, title: "There is no such stream" },
-  "method-not-allowed": { status: 405, title: "The route has no such method" },
   refused: { status: 422, title: "The change was refused" },
   "key-already-used": { status: 409, title: "The key was used before" },
   "stale-report": { status: 409, title: "A newer report is known" },

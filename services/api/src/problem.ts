@@ -28,7 +28,11 @@ export class ApiProblem extends Error {
   readonly body: ProblemBody;
   readonly headers: Readonly<Record<string, string>>;
 
-  private constructor(status: number, body: ProblemBody, headers: Readonly<Record<string, string>>) {
+  private constructor(
+    status: number,
+    body: ProblemBody,
+    headers: Readonly<Record<string, string>>,
+  ) {
     super(body.detail);
     this.name = "ApiProblem";
     this.status = status;
@@ -60,7 +64,10 @@ export class ApiProblem extends Error {
     const code = first?.code ?? "refused";
     const status = statusOf(refusals);
     const { title } = PROBLEM_CODES.refused;
-    const detail = refusals.map((refusal) => refusal.detail).join("; ").slice(0, 1_000);
+    const detail = refusals
+      .map((refusal) => refusal.detail)
+      .join("; ")
+      .slice(0, 1_000);
     const errors = refusals.map(({ code: each, pointer, detail: text, hint }) => ({
       code: each,
       pointer,
@@ -74,7 +81,7 @@ export class ApiProblem extends Error {
 
 /** Two names of one thing: the contract's, and that of the decider. */
 const CONFLICTS: readonly string[] = [
-  "expected-revision",
+  "workspace-not-empty",
   "revision-mismatch",
   "already-exists",
   "in-use",

@@ -11,7 +11,10 @@ export type PointInHistory =
 
 export function wholeNumber(name: string, text: string): number {
   if (!WHOLE.test(text)) {
-    throw ApiProblem.of("bad-query", `${name} is a whole number, not ${JSON.stringify(text.slice(0, 40))}`);
+    throw ApiProblem.of(
+      "bad-query",
+      `${name} is a whole number, not ${JSON.stringify(text.slice(0, 40))}`,
+    );
   }
   return Number(text);
 }
@@ -33,10 +36,17 @@ export function pointInHistory(name: string, text: string): PointInHistory {
 export async function requireRevision(context: ApiContext, revision: number): Promise<void> {
   const { nouns } = context.model;
   if (await nouns.waiters.wait(nouns.revision, revision, context.timing.lagTimeoutMs)) return;
-  throw ApiProblem.of("lagging", `this server has read changes up to ${nouns.revision}, not ${revision}`, {
-    headers: { "retry-after": "1" },
-    fields: { revision: nouns.revision, lagging: [{ topic: "titan.change", revision: nouns.revision }] },
-  });
+  throw ApiProblem.of(
+    "lagging",
+    `this server has read changes up to ${nouns.revision}, not ${revision}`,
+    {
+      headers: { "retry-after": "1" },
+      fields: {
+        revision: nouns.revision,
+        lagging: [{ topic: "titan.change", revision: nouns.revision }],
+      },
+    },
+  );
 }
 
 /** Waits until the derived records are at a cut at or above a revision, or names what lags. */
@@ -44,7 +54,9 @@ export async function requireDerived(context: ApiContext, revision: number): Pro
   const { derived } = context.model;
   if (await derived.waiters.wait(derived.cut ?? -1, revision, context.timing.lagTimeoutMs)) return;
   const lagging = derived.lagging();
-  const named = lagging.map(({ topic, partition, revision: at }) => `${topic}/${partition} at ${at}`);
+  const named = lagging.map(
+    ({ topic, partition, revision: at }) => `${topic}/${partition} at ${at}`,
+  );
   throw ApiProblem.of(
     "lagging",
     `what follows from revision ${revision} is not worked out yet: ${named.slice(0, 8).join(", ")}`,

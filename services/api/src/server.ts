@@ -23,7 +23,7 @@ export async function startApi(options: ServerOptions): Promise<RunningApi> {
   try {
     const url = await api.app.listen({ host: options.host, port: options.port });
     options.onListening?.(url);
-    return { url, close: api.close };
+    return { url, close: async () => await api.close() };
   } catch (error) {
     await api.close();
     throw error;

@@ -12,12 +12,13 @@ import {
   appendPersistently,
   CHANGE_TOPIC,
   CommitChain,
+  deadLetterBatch,
   Signal,
   type Clock,
   type OnHold,
   type PartitionCounts,
 } from "@titan/processor-runtime";
-import { CodecError, decodeAs, encode } from "@titan/schema-codec";
+import { CodecError, decodeAs } from "@titan/schema-codec";
 import { FEED_RULES, type FeedRules } from "./feed-rules.ts";
 import { commitOf, startFeed } from "./feed-start.ts";
 import { NounPublisher } from "./noun-publisher.ts";
@@ -53,7 +54,6 @@ const COMMITS_PER_APPEND_MAX = 500;
 const APPEND_BYTES_MAX = 8 * 1024 * 1024;
 /** So many proposals may wait before the topic is not read on. */
 const PROPOSALS_WAITING_MAX = 2_000;
-const DEAD_LETTER_BYTES_MAX = 64 * 1024;
 
 /** A rival's commit counted where an own one was expected: what was decided since is void. */
 class Overtaken extends Error {}
@@ -322,22 +322,15 @@ export class ChangeFeed {
   }
 
   async #deadLetter(record: LogRecord, error: CodecError): Promise<void> {
-    const value = encode("dead-letter", {
+    const batch = deadLetterBatch({
       topic: PROPOSAL_TOPIC,
       partition: 0,
-      offset: record.offset,
+      record,
       code: error.code,
       reason: error.message,
       processor: "change-feed",
       processorVersion: 1,
-      key: record.key,
-      value: record.value.subarray(0, DEAD_LETTER_BYTES_MAX),
     });
-    await appendPersistently(
-      this.#options.log,
-      [{ topic: "titan.dead-letter", partition: 0, records: [{ key: record.key, value }] }],
-      this.#options.clock,
-      this.#onHold,
-    );
+    await appendPersistently(this.#options.log, [batch], this.#options.clock, this.#onHold);
   }
 }

@@ -1,3 +1,4 @@
+import type { PathFault } from "@titan/domain";
 import type { EventLog } from "@titan/event-log";
 import { appendPersistently, type Clock, type Output, type Signal, type ViewStep } from "@titan/processor-runtime";
 import { encode } from "@titan/schema-codec";
@@ -26,6 +27,10 @@ export interface GitOutputOptions {
 
 const RETRY_FIRST_MS = 250;
 const RETRY_LAST_MS = 60_000;
+/** A report names so many of the pairs that are in trouble. */
+const PROBLEMS_MAX = 20;
+/** Git's own housekeeping is off while we write; it is done after so many commits. */
+const COMMITS_PER_MAINTENANCE = 1_000;
 /** How often an idle writer looks whether its part of the tree is still what it wrote. */
 const LOOK_INTERVAL_MS = 60_000;
 
@@ -38,11 +43,14 @@ export class GitOutput implements Output<PlacedDeployment> {
   readonly #options: GitOutputOptions;
   readonly #tree = new HostTree();
   readonly #placed = new Map<string, PlacedDeployment>();
+  /** Pairs whose files can not be shown, with why: the tree lacks them, and says so beside it. */
+  readonly #problems = new Map<string, string>();
+  #commits = 0;
   #repository: GitRepository | undefined;
   #lastCommit: string | undefined;
   #last: { readonly revision: number; readonly provenance: TreeProvenance } | undefined;
   #lookAt = 0;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(options: GitOutputOptions) {
     this.#options = options;
@@ -75,7 +83,7 @@ export class GitOutput implements Output<PlacedDeployment> {
   }
 
   close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     return Promise.resolve();
   }
 
@@ -86,21 +94,27 @@ export class GitOutput implements Output<PlacedDeployment> {
     const deployment = `${deploymentWorkspace}/${deploymentName}`;
     if (placed === undefined) {
       this.#placed.delete(key);
+      this.#problems.delete(key);
       return this.#tree.remove(host, deployment).changed.length > 0;
     }
     this.#placed.set(key, placed);
-    return this.#tree.set(host, deployment, filesOf(placed)).changed.length > 0;
+    const { files, problem } = filesOf(placed);
+    const change = this.#tree.set(host, deployment, files);
+    const trouble = problem ?? (change.problem === null ? null : describe(change.problem));
+    if (trouble === null) this.#problems.delete(key);
+    else this.#problems.set(key, trouble);
+    return change.changed.length > 0;
   }
 
   async #publish(): Promise<PublishOutcome | undefined> {
-    for (let attempt = 1; !this.#closed; attempt += 1) {
+    for (let attempt = 1; !this.#closing.signal.aborted; attempt += 1) {
       try {
         return await this.#tryPublish();
       } catch (error) {
         if (!(error instanceof GitError)) throw error;
         this.#repository = undefined;
         this.#options.onHold?.(error, attempt);
-        await this.#options.clock.sleep(this.#pauseMs(attempt));
+        await this.#options.clock.sleep(this.#pauseMs(attempt), this.#closing.signal);
       }
     }
     return undefined;
@@ -118,7 +132,7 @@ export class GitOutput implements Output<PlacedDeployment> {
       desired: this.#tree.entries,
       contentOf: this.#tree.contentReader((host, deployment) => {
         const placed = this.#placed.get(`${host}/${deployment}`);
-        return placed === undefined ? [] : filesOf(placed);
+        return placed === undefined ? [] : filesOf(placed).files;
       }),
       provenance: last.provenance,
       pauseBefore: (attempt) => clock.sleep(this.#pauseMs(attempt)),
@@ -130,6 +144,8 @@ export class GitOutput implements Output<PlacedDeployment> {
     if (outcome.kind !== "behind" && outcome.commit !== null) {
       if (outcome.commit !== this.#lastCommit) await this.#report(outcome.commit, last.revision);
       this.#lastCommit = outcome.commit;
+      this.#commits += 1;
+      if (this.#commits % COMMITS_PER_MAINTENANCE === 0) await this.#repository.maintain();
     }
     return outcome;
   }
@@ -143,15 +159,18 @@ export class GitOutput implements Output<PlacedDeployment> {
       commit,
       revision,
       committedAt: clock.now(),
-      problem: "",
+      problem: [...this.#problems]
+        .slice(0, PROBLEMS_MAX)
+        .map(([key, problem]) => `${key}: ${problem}`)
+        .join("\n"),
     });
     const records = [{ key: repository, value }];
     await appendPersistently(log, [{ topic: "titan.git-commit", partition: 0, records }], clock);
   }
 
   async #lookNowAndThen(): Promise<void> {
-    while (!this.#closed) {
-      await this.#options.clock.sleep(LOOK_INTERVAL_MS);
+    while (!this.#closing.signal.aborted) {
+      await this.#options.clock.sleep(LOOK_INTERVAL_MS, this.#closing.signal);
       this.#options.arrived.raise();
     }
   }
@@ -160,4 +179,8 @@ export class GitOutput implements Output<PlacedDeployment> {
     const longest = Math.min(RETRY_FIRST_MS * 2 ** Math.min(attempt - 1, 16), RETRY_LAST_MS);
     return longest * (0.5 + this.#options.random() / 2);
   }
+}
+
+function describe({ path, detail }: PathFault): string {
+  return `${path}: ${detail}`;
 }

@@ -34,7 +34,7 @@ test("the host's name and labels are in the files, and a value is not expanded a
   const literal = rendered("prod", { "a.conf": "{{host.name}} {{host.labels.zone}}" });
   const output = recompute(gitTree, [onHost("tim-pi", "{{host.name}}"), literal]);
   const [placed] = output.values();
-  const [file] = placed === undefined ? [] : filesOf(placed);
+  const [file] = placed === undefined ? [] : filesOf(placed).files;
   expect(Buffer.from(file?.bytes ?? []).toString()).toBe("tim-pi {{host.name}}");
 });
 
@@ -86,7 +86,7 @@ test("any history in any batching ends as a recompute from zero does", () => {
 
 test("the bytes of the tree are those of this version", () => {
   expectGolden(gitTree, CORPUS, import.meta.url, (_, placed) =>
-    filesOf(placed).map(({ path, executable, bytes }) => ({
+    filesOf(placed).files.map(({ path, executable, bytes }) => ({
       path,
       executable,
       bytes: Buffer.from(bytes).toString("base64"),

@@ -1,5 +1,6 @@
 import {
   bindFiles,
+  describeTemplateProblem,
   splitKey,
   type BoundFile,
   type HostDeployment,
@@ -73,10 +74,15 @@ export const gitTree: View<GitTreeState, PlacedDeployment> = {
   keys: (state) => state.placed.keys(),
 };
 
-/** The files of a placed deployment; none when it did not render or a label of the host is missing. */
-export function filesOf({ host, hostLabels, rendered }: PlacedDeployment): readonly BoundFile[] {
+/** The files of a placed deployment, or why there are none to show. */
+export function filesOf({ host, hostLabels, rendered }: PlacedDeployment): {
+  readonly files: readonly BoundFile[];
+  readonly problem: string | null;
+} {
+  if (rendered.problem !== null) return { files: [], problem: rendered.problem.detail };
   const bound = bindFiles(rendered.files, { name: splitKey(host).name, labels: hostLabels });
-  return bound.ok ? bound.files : [];
+  if (bound.ok) return { files: bound.files, problem: null };
+  return { files: [], problem: bound.problems.map(describeTemplateProblem).join("; ") };
 }
 
 function deploymentOf(key: string): string {

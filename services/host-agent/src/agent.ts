@@ -69,7 +69,7 @@ export class Agent {
   #incarnation: string;
   #sequence = 0;
   #drifted = new Set<string>();
-  #stopped = false;
+  readonly #stopping = new AbortController();
   #state: AgentState | undefined;
 
   private constructor(
@@ -119,17 +119,22 @@ export class Agent {
     await this.#reconcile();
     this.#watch(hostStream(this.#options.host));
     void this.#tick();
-    while (!this.#stopped) {
+    while (!this.#stopping.signal.aborted) {
       await this.#storeCuts();
       await this.#reconcile();
       this.#settled.raise();
-      if (!this.#stopped) await this.#wake.wait();
+      if (!this.#stopping.signal.aborted) await this.#wake.wait();
     }
     await Promise.all([...this.#watches.values()].map((watch) => watch.close()));
   }
 
+  /** Makes the loop turn once more. */
+  wake(): void {
+    this.#wake.raise();
+  }
+
   stop(): void {
-    this.#stopped = true;
+    this.#stopping.abort();
     this.#wake.raise();
     this.#settled.raise();
   }
@@ -288,8 +293,8 @@ export class Agent {
   }
 
   async #tick(): Promise<void> {
-    while (!this.#stopped) {
-      await this.#options.clock.sleep(REPORT_INTERVAL_MS);
+    while (!this.#stopping.signal.aborted) {
+      await this.#options.clock.sleep(REPORT_INTERVAL_MS, this.#stopping.signal);
       this.#wake.raise();
     }
   }

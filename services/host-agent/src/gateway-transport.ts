@@ -87,7 +87,7 @@ export class GatewayTransport implements Transport {
       if (signal.aborted) return;
       handler.broken(problem);
       const { clock, random } = this.#options;
-      await Promise.race([clock.sleep(backoffMs(attempt, { ...RETRY, random })), aborted(signal)]);
+      await clock.sleep(backoffMs(attempt, { ...RETRY, random }), signal);
     }
   }
 
@@ -155,12 +155,6 @@ function deliver(stream: string, event: ServerSentEvent, handler: StreamHandler)
       return;
     }
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
 
 function unreachable(error: unknown): TransportProblem {

@@ -136,7 +136,9 @@ function learnMembership(
   const after = (record.current as HostTarget | null)?.targets ?? [];
   for (const target of before) {
     if (after.includes(target)) continue;
-    state.targetHosts.get(target)?.delete(record.key);
+    const hosts = state.targetHosts.get(target);
+    hosts?.delete(record.key);
+    if (hosts?.size === 0) state.targetHosts.delete(target);
     changed.add(target);
   }
   for (const target of after) {

@@ -21,6 +21,7 @@ export const deploymentSlices: View<DeploymentSlicesState, RenderedDeployment> =
       const { workspace, name } = splitKey(key);
       return { topic: deploymentTopic(workspace, name), key };
     },
+    nameOf: (_topic, key) => key,
     placement: (topic) => topic.slice(PREFIX.length).replace(".", "/"),
   },
   empty: () => ({ rendered: new Map() }),

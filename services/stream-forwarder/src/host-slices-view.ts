@@ -28,7 +28,8 @@ export const hostSlices: View<HostSlicesState, HostDeployment> = {
         key: workspace === undefined ? "" : `${workspace}/${deployment}`,
       };
     },
-    placement: (topic) => topic.slice(PREFIX.length).replace(".", "/"),
+    nameOf: (topic, key) => `${hostOf(topic)}/${key}`,
+    placement: hostOf,
   },
   empty: () => ({ hosts: new Set(), deployments: new Map() }),
 
@@ -65,3 +66,7 @@ export const hostSlices: View<HostSlicesState, HostDeployment> = {
     ];
   },
 };
+
+function hostOf(topic: string): string {
+  return topic.slice(PREFIX.length).replace(".", "/");
+}

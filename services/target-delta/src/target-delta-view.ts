@@ -1,4 +1,11 @@
-import { isVisibleFrom, matches, splitKey, type Host, type HostTarget, type Target } from "@titan/domain";
+import {
+  isVisibleFrom,
+  matches,
+  splitKey,
+  type Host,
+  type HostTarget,
+  type Target,
+} from "@titan/domain";
 import type { InputRecord, View } from "@titan/processor-runtime";
 
 /** Per host the targets it matches. */

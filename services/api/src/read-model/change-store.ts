@@ -24,6 +24,7 @@ export class ChangeStore {
   readonly #byProposal;
   readonly #atOrBefore;
   readonly #from;
+  readonly #position;
 
   constructor(database: DatabaseSync) {
     this.#insert = database.prepare(
@@ -38,6 +39,7 @@ export class ChangeStore {
     this.#atOrBefore = database.prepare(
       "SELECT max(revision) AS revision FROM change WHERE committed_at <= ?",
     );
+    this.#position = database.prepare("SELECT position FROM change WHERE revision = ?");
     this.#from = database.prepare(
       "SELECT * FROM change WHERE revision >= ? ORDER BY revision LIMIT ?",
     );
@@ -61,6 +63,12 @@ export class ChangeStore {
 
   at(revision: number): StoredChange | undefined {
     return changeOf(this.#byRevision.get(revision));
+  }
+
+  /** Where on `titan.change` a commit counted. */
+  positionOf(revision: number): number | undefined {
+    const row = this.#position.get(revision);
+    return row === undefined ? undefined : integerOf(row, "position");
   }
 
   /** The first verdict on a proposal. */

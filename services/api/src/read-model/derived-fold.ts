@@ -2,6 +2,7 @@ import { STREAMS, type Installation, type Stream } from "@titan/domain";
 import type { EventLog } from "@titan/event-log";
 import {
   Alignment,
+  AUDIT_WINDOW_MS,
   InputReader,
   RULES,
   Signal,
@@ -39,6 +40,7 @@ export interface Lagging {
 /** One transaction covers at most so many steps, or begins no further one after so many records. */
 const STEPS_PER_TRANSACTION_MAX = 64;
 const RECORDS_PER_TRANSACTION_MAX = 4_000;
+const FORGET_EVERY_MS = 60 * 60 * 1_000;
 
 /**
  * Folds the derived streams to verified cuts that they have in common (PROTOCOL.md rules 7 to 10).
@@ -59,6 +61,7 @@ export class DerivedFold {
   readonly #listeners = new Set<(step: DerivedStep) => void>();
   #cut: number | undefined;
   #historyFrom = 0;
+  #forgetAt = 0;
   #stopped = false;
   #running: Promise<void> = Promise.resolve();
 
@@ -221,12 +224,23 @@ export class DerivedFold {
       }
       const last = steps.at(-1);
       if (last !== undefined) this.#file.set("derived-cut", last.revision);
+      this.#forgetOld(now);
     });
     for (const step of done) {
       this.#cut = step.cut;
       for (const listener of this.#listeners) listener(step);
       this.waiters.reached(step.cut);
     }
+  }
+
+  /** Derived history is kept for as long as people can see what happened, not for ever. */
+  #forgetOld(now: number): void {
+    if (now < this.#forgetAt) return;
+    this.#forgetAt = now + FORGET_EVERY_MS;
+    const cut = this.store.forgetBefore(now - AUDIT_WINDOW_MS);
+    if (cut === undefined || cut <= this.#historyFrom) return;
+    this.#historyFrom = cut;
+    this.#file.set("history-from", cut);
   }
 
   #apply(
@@ -253,12 +267,13 @@ export class DerivedFold {
 
 function partitionsOf(topic: DerivedStream, installation: Installation): number {
   const stream: Stream | undefined = STREAMS.find((row) => row.topic === topic);
-  switch (stream?.partitions) {
+  if (stream === undefined) throw new RangeError(`no stream is called ${topic}`);
+  switch (stream.partitions) {
     case "H":
       return installation.hostPartitions;
     case "D":
       return installation.deploymentPartitions;
-    default:
+    case "1":
       return 1;
   }
 }

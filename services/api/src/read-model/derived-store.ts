@@ -37,12 +37,15 @@ export class DerivedStore {
   readonly #cutBefore;
   readonly #eraseHistory;
   readonly #eraseCuts;
+  readonly #cutBeforeTime;
+  readonly #forget;
+  readonly #forgetCuts;
 
   constructor(database: DatabaseSync) {
     const columns = "key, deployment, cut, label, change, hash, value";
     this.#insert = database.prepare(
-      `INSERT OR REPLACE INTO derived (stream, key, deployment, cut, label, change, hash, value)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO derived (stream, key, deployment, host, created, host_created, cut,
+        label, change, hash, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#end = database.prepare(
       "UPDATE derived SET until = ? WHERE stream = ? AND key = ? AND until IS NULL",
@@ -75,9 +78,7 @@ export class DerivedStore {
     );
     this.#join = database.prepare("INSERT OR REPLACE INTO membership VALUES (?, ?)");
     this.#leave = database.prepare("DELETE FROM membership WHERE target = ? AND host = ?");
-    this.#members = database.prepare(
-      "SELECT host FROM membership WHERE target = ? ORDER BY host",
-    );
+    this.#members = database.prepare("SELECT host FROM membership WHERE target = ? ORDER BY host");
     this.#memberCount = database.prepare(
       "SELECT count(*) AS count FROM membership WHERE target = ?",
     );
@@ -88,6 +89,11 @@ export class DerivedStore {
     );
     this.#eraseHistory = database.prepare("DELETE FROM derived WHERE until IS NOT NULL");
     this.#eraseCuts = database.prepare("DELETE FROM cut");
+    this.#cutBeforeTime = database.prepare(
+      "SELECT max(revision) AS revision FROM cut WHERE stepped_at < ?",
+    );
+    this.#forget = database.prepare("DELETE FROM derived WHERE until <= ?");
+    this.#forgetCuts = database.prepare("DELETE FROM cut WHERE revision < ?");
   }
 
   current(stream: DerivedStream, key: string): DerivedVersion | undefined {
@@ -101,7 +107,12 @@ export class DerivedStore {
   }
 
   /** In the order of keys, from `from` on, below `to`. */
-  *inRange(stream: DerivedStream, from: string, to: string, cut?: number): Generator<DerivedVersion> {
+  *inRange(
+    stream: DerivedStream,
+    from: string,
+    to: string,
+    cut?: number,
+  ): Generator<DerivedVersion> {
     const rows =
       cut === undefined
         ? this.#currentBelow.iterate(stream, from, to)
@@ -123,9 +134,7 @@ export class DerivedStore {
   /** Keys `prefix/…` that came, changed or went after a cut. */
   changedBelow(stream: DerivedStream, prefix: string, after: number): readonly string[] {
     const { from, to } = keysBelow(prefix);
-    return this.#changedBelow
-      .all(stream, from, to, after, after)
-      .map((row) => textOf(row, "key"));
+    return this.#changedBelow.all(stream, from, to, after, after).map((row) => textOf(row, "key"));
   }
 
   hostsOfTarget(target: string): readonly string[] {
@@ -145,7 +154,20 @@ export class DerivedStore {
     from: { readonly cut: number; readonly label: number; readonly changeId: string },
   ): void {
     const { cut, label, changeId } = from;
-    this.#insert.run(stream, key, row.deployment, cut, label, changeId, row.hash, row.value);
+    const { deployment, host, created, hostCreated, hash, value } = row;
+    this.#insert.run(
+      stream,
+      key,
+      deployment,
+      host,
+      created,
+      hostCreated,
+      cut,
+      label,
+      changeId,
+      hash,
+      value,
+    );
     for (const target of row.targets) this.#join.run(target, key);
   }
 
@@ -173,6 +195,16 @@ export class DerivedStore {
   cutAtOrBelow(revision: number): number | undefined {
     const row = this.#cutBefore.get(revision);
     return row === undefined || row["revision"] === null ? undefined : integerOf(row, "revision");
+  }
+
+  /** Forgets what was in force only before a time; answers the cut at which history begins now. */
+  forgetBefore(timeMs: number): number | undefined {
+    const row = this.#cutBeforeTime.get(timeMs);
+    if (row === undefined || row["revision"] === null) return undefined;
+    const cut = integerOf(row, "revision");
+    this.#forget.run(cut);
+    this.#forgetCuts.run(cut);
+    return cut;
   }
 
   eraseHistory(): void {

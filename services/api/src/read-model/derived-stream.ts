@@ -1,9 +1,4 @@
-import type {
-  Assignment,
-  HostDeployment,
-  HostTarget,
-  RenderedDeployment,
-} from "@titan/domain";
+import type { Assignment, HostDeployment, HostTarget, RenderedDeployment } from "@titan/domain";
 import type { Statement } from "@titan/processor-runtime";
 import { derivedHash } from "@titan/schema-codec";
 import { storeRendered } from "./stored-value.ts";
@@ -21,6 +16,10 @@ export type DerivedStream = (typeof DERIVED_STREAMS)[number];
 /** What the file keeps of a record that is in force. */
 export interface DerivedRow {
   readonly deployment: string;
+  /** Only of a placement: the host, and both incarnations. */
+  readonly host: string;
+  readonly created: number;
+  readonly hostCreated: number;
   readonly value: string;
   /** Of the record as it stands in its slice's stream; sixteen hexadecimal digits. */
   readonly hash: string;
@@ -28,7 +27,7 @@ export interface DerivedRow {
   readonly targets: readonly string[];
 }
 
-const NONE: readonly string[] = [];
+const NOT_PLACED = { host: "", created: 0, hostCreated: 0, targets: [] } as const;
 
 export function rowOf(stream: DerivedStream, statement: Statement): DerivedRow {
   switch (stream) {
@@ -41,11 +40,13 @@ export function rowOf(stream: DerivedStream, statement: Statement): DerivedRow {
     case "titan.host-deployment": {
       const current = statement.current as HostDeployment;
       const hash = derivedHash("host-deployment", current.deployment, current);
-      return { ...plain(statement, current.deployment), hash: hexOf(hash) };
+      const { host, createdRevision: created, hostCreatedRevision: hostCreated } = current;
+      const row = plain(statement, current.deployment);
+      return { ...row, host, created, hostCreated, hash: hexOf(hash) };
     }
     case "titan.rendered-deployment": {
       const value = storeRendered(statement.current as RenderedDeployment);
-      return { deployment: statement.key, value, hash: hexOf(statement.hash), targets: NONE };
+      return { ...NOT_PLACED, deployment: statement.key, value, hash: hexOf(statement.hash) };
     }
   }
 }
@@ -55,5 +56,5 @@ export function hexOf(hash: bigint): string {
 }
 
 function plain({ current, hash }: Statement, deployment: string): DerivedRow {
-  return { deployment, value: JSON.stringify(current), hash: hexOf(hash), targets: NONE };
+  return { ...NOT_PLACED, deployment, value: JSON.stringify(current), hash: hexOf(hash) };
 }

@@ -17,6 +17,12 @@ export interface ReportedState {
   readonly since: number;
 }
 
+/** A report with the time at which the log took it: hosts' own clocks may be off. */
+export interface SeenStatus {
+  readonly status: HostStatus;
+  readonly seenAt: number;
+}
+
 export interface StateChange {
   readonly host: string;
   readonly deployment: string;
@@ -37,7 +43,6 @@ export class HostStatusStore {
   readonly #states;
   readonly #putState;
   readonly #dropState;
-  readonly #ofDeployment;
   readonly #addChange;
   readonly #trim;
   readonly #changes;
@@ -45,7 +50,7 @@ export class HostStatusStore {
   constructor(database: DatabaseSync) {
     this.#read = database.prepare("SELECT * FROM host_status WHERE host = ?");
     this.#write = database.prepare(
-      "INSERT OR REPLACE INTO host_status VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO host_status VALUES (?, ?, ?, ?, ?, ?, ?)",
     );
     this.#states = database.prepare("SELECT * FROM deployment_state WHERE host = ?");
     this.#putState = database.prepare(
@@ -54,7 +59,6 @@ export class HostStatusStore {
     this.#dropState = database.prepare(
       "DELETE FROM deployment_state WHERE deployment = ? AND host = ?",
     );
-    this.#ofDeployment = database.prepare("SELECT * FROM deployment_state WHERE deployment = ?");
     this.#addChange = database.prepare(
       `INSERT INTO state_change (host, deployment, at, state, digest, revision)
         VALUES (?, ?, ?, ?, ?, ?)`,
@@ -65,17 +69,15 @@ export class HostStatusStore {
     );
   }
 
-  last(host: string): HostStatus | undefined {
+  last(host: string): SeenStatus | undefined {
     const row = this.#read.get(host);
-    return row === undefined ? undefined : (JSON.parse(textOf(row, "value")) as HostStatus);
+    if (row === undefined) return undefined;
+    const status = JSON.parse(textOf(row, "value")) as HostStatus;
+    return { status, seenAt: integerOf(row, "seen_at") };
   }
 
   statesOfHost(host: string): readonly ReportedState[] {
     return this.#states.all(host).map(stateOf);
-  }
-
-  statesOfDeployment(deployment: string): readonly ReportedState[] {
-    return this.#ofDeployment.all(deployment).map(stateOf);
   }
 
   /** Newest first. */
@@ -91,28 +93,31 @@ export class HostStatusStore {
   }
 
   /** False when what is known is as new or newer. */
-  take(status: HostStatus): boolean {
+  take(status: HostStatus, seenAt: number): boolean {
     const host = `${status.workspace}/${status.host}`;
-    const before = this.#read.get(host);
-    if (before !== undefined && !isNewer(status, before)) return false;
-    const { hostCreatedRevision, incarnation, sequence, reportedAt } = status;
+    const last = this.#read.get(host);
+    if (last !== undefined && !isNewer(status, last)) return false;
+    const { hostCreatedRevision, incarnation, sequence } = status;
     const value = JSON.stringify(status);
-    this.#write.run(host, hostCreatedRevision, incarnation, sequence, reportedAt, value);
+    const problem = status.problem?.detail ?? "";
+    this.#write.run(host, hostCreatedRevision, incarnation, sequence, seenAt, problem, value);
     const known = new Map(this.statesOfHost(host).map((state) => [state.deployment, state]));
     for (const deployment of status.deployments) {
-      this.#takeState(host, status, deployment, known.get(deployment.deployment));
+      const before = known.get(deployment.deployment);
+      this.#takeState(host, hostCreatedRevision, seenAt, deployment, before);
       known.delete(deployment.deployment);
     }
     for (const { deployment, digest, revision } of known.values()) {
       this.#dropState.run(deployment, host);
-      this.#change(host, deployment, reportedAt, GONE, digest, revision);
+      this.#change(host, deployment, seenAt, GONE, digest, revision);
     }
     return true;
   }
 
   #takeState(
     host: string,
-    { reportedAt, hostCreatedRevision }: HostStatus,
+    hostCreatedRevision: number,
+    seenAt: number,
     now: DeploymentStatus,
     before: ReportedState | undefined,
   ): void {
@@ -122,7 +127,7 @@ export class HostStatusStore {
       before.digest === digest &&
       before.createdRevision === createdRevision &&
       before.hostCreatedRevision === hostCreatedRevision;
-    const since = same ? before.since : reportedAt;
+    const since = same ? before.since : seenAt;
     const detail = now.error === null ? "" : now.error.detail;
     this.#putState.run(
       deployment,
@@ -136,7 +141,7 @@ export class HostStatusStore {
       detail,
       since,
     );
-    if (!same) this.#change(host, deployment, reportedAt, now.state, digest, revision);
+    if (!same) this.#change(host, deployment, seenAt, now.state, digest, revision);
   }
 
   #change(

@@ -124,12 +124,15 @@ export class NounFold {
       await turn();
     }
     this.#store(counted, next);
-    if (this.#target !== undefined && next >= this.#target) this.#caughtUp = true;
   }
 
   #store(counted: readonly Counted[], next: number): void {
     this.#next = next;
-    if (counted.length === 0) return;
+    if (counted.length > 0) this.#storeCounted(counted, next);
+    if (this.#target !== undefined && next >= this.#target) this.#caughtUp = true;
+  }
+
+  #storeCounted(counted: readonly Counted[], next: number): void {
     const { revision, commitId, position } = this.#chain.end;
     this.#file.transaction(() => {
       for (const { commit, position: at } of counted) {

@@ -18,6 +18,7 @@ export class ObservationFold {
   readonly #log: EventLog;
   readonly #partitions: readonly { readonly topic: string; readonly partition: number }[];
   readonly #behind = new Set<string>();
+  readonly #next = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
   #subscriptions: Subscription[] = [];
 
@@ -63,6 +64,7 @@ export class ObservationFold {
             } catch (error) {
               onError(error instanceof Error ? error : new Error(String(error)));
             }
+            this.#next.set(name, batch.next);
             if (batch.next >= end) this.#behind.delete(name);
             for (const listener of this.#listeners) listener();
           },
@@ -70,6 +72,30 @@ export class ObservationFold {
         ),
       );
     }
+  }
+
+  /** Whether the record at an offset was folded before the time was over. */
+  async waitFor(
+    topic: string,
+    partition: number,
+    offset: number,
+    timeoutMs: number,
+  ): Promise<boolean> {
+    const folded = (): boolean => (this.#next.get(`${topic} ${partition}`) ?? 0) > offset;
+    if (folded()) return true;
+    return await new Promise((resolve) => {
+      const end = (): void => {
+        if (!folded()) return;
+        clearTimeout(timer);
+        stop();
+        resolve(true);
+      };
+      const stop = this.listen(end);
+      const timer = setTimeout(() => {
+        stop();
+        resolve(false);
+      }, timeoutMs);
+    });
   }
 
   async close(): Promise<void> {
@@ -87,7 +113,7 @@ export class ObservationFold {
   #take(record: LogRecord): void {
     try {
       const { name, value } = decode(record.value);
-      if (name === "host-status") this.statuses.take(value);
+      if (name === "host-status") this.statuses.take(value, record.timestampMs);
       else if (name === "report") this.reports.take(value);
       else if (name === "git-commit") this.reports.addCommit(value);
     } catch (error) {

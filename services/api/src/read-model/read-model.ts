@@ -4,6 +4,7 @@ import { CHANGE_TOPIC, type Clock } from "@titan/processor-runtime";
 import { DerivedFold } from "./derived-fold.ts";
 import { NounFold } from "./noun-fold.ts";
 import { ObservationFold } from "./observation-fold.ts";
+import { PlacementStore } from "./placement-store.ts";
 import { ReadModelFile } from "./read-model-file.ts";
 
 export interface ReadModelOptions {
@@ -24,6 +25,7 @@ export class ReadModel {
   readonly nouns: NounFold;
   readonly derived: DerivedFold;
   readonly observations: ObservationFold;
+  readonly placements: PlacementStore;
   readonly #file: ReadModelFile;
   #failure: Error | undefined;
 
@@ -33,6 +35,7 @@ export class ReadModel {
     this.nouns = new NounFold(file, log);
     this.derived = new DerivedFold(file, log, clock, installation);
     this.observations = new ObservationFold(file, log, installation);
+    this.placements = new PlacementStore(file.database);
   }
 
   /** Begins to fold; it answers from what the file held until then. */
@@ -69,6 +72,13 @@ export class ReadModel {
       this.observations.caughtUp &&
       this.derived.cut !== undefined
     );
+  }
+
+  /** Nothing that is waited for will come any more. */
+  endWaits(): void {
+    this.nouns.waiters.close();
+    this.nouns.verdicts.close();
+    this.derived.waiters.close();
   }
 
   async close(): Promise<void> {

@@ -44,3 +44,9 @@ function withBytes<Value extends { readonly files: readonly WithBytes[] }>(value
   );
   return { ...value, files };
 }
+
+/** As plain JSON: bytes as base64. */
+export function jsonNoun(kind: string, value: NounValue | null): unknown {
+  if (value === null || kind !== "Template" || !("files" in value)) return value;
+  return JSON.parse(storeFiles(value));
+}

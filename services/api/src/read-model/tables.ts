@@ -2,7 +2,7 @@
  * The tables of the read model. Another number than the file's throws the file away and it is
  * made again from the log, so there are no migrations: raise it with every change here.
  */
-export const TABLES_VERSION = 1;
+export const TABLES_VERSION = 2;
 
 /**
  * `noun` and `derived` hold every value with the span of revisions in which it was in force:
@@ -54,6 +54,9 @@ CREATE TABLE derived (
   stream TEXT NOT NULL,
   key TEXT NOT NULL,
   deployment TEXT NOT NULL,
+  host TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  host_created INTEGER NOT NULL,
   cut INTEGER NOT NULL,
   until INTEGER,
   label INTEGER NOT NULL,
@@ -77,7 +80,8 @@ CREATE TABLE host_status (
   host_created INTEGER NOT NULL,
   incarnation TEXT NOT NULL,
   sequence INTEGER NOT NULL,
-  reported_at INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL,
+  problem TEXT NOT NULL,
   value TEXT NOT NULL
 ) WITHOUT ROWID;
 

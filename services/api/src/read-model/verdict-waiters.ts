@@ -23,6 +23,6 @@ export class VerdictWaiters {
   }
 
   close(): void {
-    for (const ends of [...this.#waiting.values()]) for (const end of [...ends]) end(false);
+    for (const ends of this.#waiting.values()) for (const end of ends) end(false);
   }
 }

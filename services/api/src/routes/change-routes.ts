@@ -12,8 +12,10 @@ import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { ApiContext } from "../api-context.ts";
 import { callerOf } from "../caller-of-request.ts";
+import { decodeCursor, encodeCursor } from "../list-cursor.ts";
 import { pageLimit } from "../page-limit.ts";
 import { ApiProblem } from "../problem.ts";
+import type { StoredChange } from "../read-model/change-store.ts";
 import { revisionToRead, wholeNumber } from "../read-revision.ts";
 import { presentChange, visibleChange } from "../visible-change.ts";
 import { checkMayWrite } from "../writes/operations.ts";
@@ -21,6 +23,8 @@ import { writeObjects } from "../writes/write-objects.ts";
 import { AnyObject, PROBLEM_ANSWERS, WriteAnswer, WriteQuery } from "./query-schemas.ts";
 
 const OPERATIONS_MAX = 1_000;
+/** So many versions of one object are looked at, the newest. */
+const HISTORY_MAX = 5_000;
 const text = Type.Optional(Type.String());
 
 const Changes = Type.Object(
@@ -83,14 +87,12 @@ export function registerChangeRoutes(app: FastifyInstance, context: ApiContext):
       );
       return await writeObjects(context, request, {
         workspace,
-        operations: read.map(
-          ({ action, object, expected }): Operation => ({
-            action,
-            kind: kindIn(object),
-            document: JSON.stringify(object),
-            expected,
-          }),
-        ),
+        operations: read.map(({ action, object, expected }): Operation => ({
+          action,
+          kind: kindIn(object),
+          document: JSON.stringify(object),
+          expected,
+        })),
         dryRun: request.query.dryRun === "true",
         single: false,
         ...(reason === undefined ? {} : { reason }),
@@ -127,29 +129,55 @@ export function registerChangeRoutes(app: FastifyInstance, context: ApiContext):
         tags,
         summary: "Read the feed from a revision on",
         querystring: Type.Object(
-          { from: text, limit: text, minRevision: text, kind: text, key: text },
+          { from: text, limit: text, cursor: text, minRevision: text, kind: text, key: text },
           { additionalProperties: false },
         ),
         response: { 200: AnyObject, ...PROBLEM_ANSWERS },
       },
     },
     async (request) => {
-      const { query } = request;
-      await revisionToRead(context, query.minRevision === undefined ? {} : { minRevision: query.minRevision });
-      const caller = callerOf(request);
+      const { from, limit, cursor, kind, key } = request.query;
+      await revisionToRead(context, request.query);
       const { nouns } = context.model;
-      const limit = pageLimit(query.limit);
-      const from = query.from === undefined ? 1 : wholeNumber("from", query.from);
-      const changes = nouns.changes.from(from, limit);
+      const start = from === undefined ? 1 : wholeNumber("from", from);
+      const first = cursor === undefined ? start : decodeCursor(cursor).revision;
+      const changes =
+        kind === undefined || key === undefined
+          ? nouns.changes.from(first, pageLimit(limit))
+          : changesOf(context, kind, key, first, pageLimit(limit));
+      const caller = callerOf(request);
       const items = changes.flatMap((change) => {
         const visible = visibleChange(caller, change);
         return visible === undefined ? [] : [presentChange(visible)];
       });
       const last = changes.at(-1)?.revision;
-      const more = last !== undefined && last < nouns.revision;
-      return { items, revision: nouns.revision, ...(more ? { next: last + 1 } : {}) };
+      const more = changes.length === pageLimit(limit) && last !== undefined;
+      const next = more ? { cursor: encodeCursor({ revision: last + 1, after: "" }) } : {};
+      return { items, revision: nouns.revision, ...next };
     },
   );
+}
+
+/** The changes that made, altered or deleted one object. */
+function changesOf(
+  { model }: ApiContext,
+  kind: string,
+  key: string,
+  from: number,
+  limit: number,
+): readonly StoredChange[] {
+  const meant = kindOf(kind);
+  if (!meant.ok || !isNounKind(meant.kind)) {
+    throw ApiProblem.of("bad-query", `there is no kind ${JSON.stringify(kind.slice(0, 40))}`);
+  }
+  const { nouns } = model;
+  const revisions = new Set<number>();
+  for (const { revision, until } of nouns.nouns.history(meant.kind, key, HISTORY_MAX)) {
+    revisions.add(revision);
+    if (until !== null) revisions.add(until);
+  }
+  const wanted = [...revisions].filter((revision) => revision >= from).sort((a, b) => a - b);
+  return wanted.slice(0, limit).flatMap((revision) => nouns.changes.at(revision) ?? []);
 }
 
 function tooMany(count: number): ApiProblem {

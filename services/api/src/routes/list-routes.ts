@@ -9,9 +9,10 @@ import { labelSelectorOf } from "../label-selector.ts";
 import { decodeCursor, encodeCursor } from "../list-cursor.ts";
 import { readPage, visibleRanges } from "../object-page.ts";
 import { pageLimit } from "../page-limit.ts";
-import { presentObject } from "../present-object.ts";
+import { presentObject, type PresentedObject } from "../present-object.ts";
 import { requireRevision, revisionToRead } from "../read-revision.ts";
 import { statusInList } from "../status/object-status.ts";
+import { watchList } from "./watch-list.ts";
 import { ListQuery, ObjectList, PROBLEM_ANSWERS } from "./query-schemas.ts";
 
 type Query = Static<typeof ListQuery>;
@@ -58,6 +59,10 @@ async function list(
   const caller = callerOf(request);
   const selector = labelSelectorOf(query.labelSelector);
   const ranges = visibleRanges(caller, kind, workspace);
+  if (query.watch === "true") {
+    await watchList(context, request, reply, { kind, ranges, selector, query });
+    return reply;
+  }
   const limit = pageLimit(query.limit);
   const at = await revisionToRead(context, query);
   const cursor = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
@@ -65,9 +70,11 @@ async function list(
   const revision = cursor?.revision ?? at ?? context.model.nouns.revision;
   const after = cursor?.after ?? "";
   const { found, more } = readPage(context, { kind, ranges, selector, revision, after, limit });
-  const items = found.map(({ key, value, revision: own }) =>
-    presentObject(kind, value, own, at === undefined ? statusInList(context, kind, key) : {}),
-  );
+  const items: PresentedObject[] = [];
+  for (const { key, value, revision: own } of found) {
+    const status = at === undefined ? await statusInList(context, kind, key) : {};
+    items.push(presentObject(kind, value, own, status));
+  }
   const last = found.at(-1);
   void reply.header("titan-revision", revision);
   return {

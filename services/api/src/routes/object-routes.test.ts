@@ -17,7 +17,10 @@ test("a host is created, read, replaced, patched and deleted", async () => {
   });
   expect(created).toMatchObject({
     status: 201,
-    body: { accepted: true, outcomes: [{ kind: "Host", key: "default/tim-pi", result: "created" }] },
+    body: {
+      accepted: true,
+      outcomes: [{ kind: "Host", key: "default/tim-pi", result: "created" }],
+    },
   });
   const { revision } = created.body as { revision: number };
   const read = await admin("GET", "/v1/workspaces/default/hosts/tim-pi");
@@ -25,7 +28,12 @@ test("a host is created, read, replaced, patched and deleted", async () => {
   expect(read.body).toMatchObject({
     apiVersion: "titan/v1",
     kind: "Host",
-    metadata: { workspace: "default", name: "tim-pi", labels: { platform: "kubernetes" }, revision },
+    metadata: {
+      workspace: "default",
+      name: "tim-pi",
+      labels: { platform: "kubernetes" },
+      revision,
+    },
   });
   const patched = await admin("PATCH", "/v1/workspaces/default/hosts/tim-pi", {
     metadata: { labels: { site: "lab" } },

@@ -62,7 +62,11 @@ function registerKind(app: FastifyInstance, context: ApiContext, kind: NounKind)
         params,
         querystring: WriteQuery,
         ...(hasBody ? { body: AnyObject } : {}),
-        response: { 200: WriteAnswer, ...(method === "PUT" ? { 201: WriteAnswer } : {}), ...PROBLEM_ANSWERS },
+        response: {
+          200: WriteAnswer,
+          ...(method === "PUT" ? { 201: WriteAnswer } : {}),
+          ...PROBLEM_ANSWERS,
+        },
       },
       handler: async (request, reply) => {
         const answer = await writeObjects(context, request, {
@@ -128,6 +132,6 @@ async function readObject(
   if (at !== undefined) void reply.header("titan-revision", at);
   // A status changes without the revision, so such an object is always sent.
   if (!hasStatus(kind) && request.headers["if-none-match"] === etag) return reply.code(304).send();
-  const status = at === undefined ? statusOf(context, kind, key) : {};
+  const status = at === undefined ? await statusOf(context, callerOf(request), kind, key) : {};
   return reply.send(presentObject(kind, found.value, found.revision, status));
 }

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 
-const text = (description: string) => Type.Optional(Type.String({ description, maxLength: 65_536 }));
+const text = (description: string) =>
+  Type.Optional(Type.String({ description, maxLength: 65_536 }));
 
 /** What every read takes. */
 export const ReadQuery = Type.Object(
@@ -35,26 +36,33 @@ export const WriteQuery = Type.Object(
   { additionalProperties: false },
 );
 
+export const MinRevisionQuery = Type.Object(
+  { minRevision: text("answer at this revision or later, or say what lags") },
+  { additionalProperties: false },
+);
+
 export const NoQuery = Type.Object({}, { additionalProperties: false });
 
 /** An object as people write it; the feed judges it, so that nothing is said twice. */
 export const AnyObject = Type.Object({}, { additionalProperties: true });
 
 /** Answers are written for people who read the document; their types are in the code. */
-export const WriteAnswer = Type.Unsafe<unknown>(Type.Object({
-  changeId: Type.String(),
-  revision: Type.Optional(Type.Integer()),
-  accepted: Type.Boolean(),
-  outcomes: Type.Array(
-    Type.Object({ kind: Type.String(), key: Type.String(), result: Type.String() }),
-  ),
-  object: Type.Optional(AnyObject),
-  effects: Type.Optional(
-    Type.Array(
-      Type.Object({ host: Type.String(), deployment: Type.String(), effect: Type.String() }),
+export const WriteAnswer = Type.Unsafe<unknown>(
+  Type.Object({
+    changeId: Type.String(),
+    revision: Type.Optional(Type.Integer()),
+    accepted: Type.Boolean(),
+    outcomes: Type.Array(
+      Type.Object({ kind: Type.String(), key: Type.String(), result: Type.String() }),
     ),
-  ),
-}));
+    object: Type.Optional(AnyObject),
+    effects: Type.Optional(
+      Type.Array(
+        Type.Object({ host: Type.String(), deployment: Type.String(), effect: Type.String() }),
+      ),
+    ),
+  }),
+);
 
 export const ObjectList = Type.Unsafe<unknown>(
   Type.Object({
@@ -64,7 +72,7 @@ export const ObjectList = Type.Unsafe<unknown>(
   }),
 );
 
-export const ProblemAnswer = Type.Object(
+const ProblemAnswer = Type.Object(
   {
     type: Type.String(),
     title: Type.String(),

@@ -2,7 +2,8 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import type { ApiContext } from "../api-context.ts";
 import { callerOf } from "../caller-of-request.ts";
-import { AnyObject, NoQuery, PROBLEM_ANSWERS } from "./query-schemas.ts";
+import { revisionToRead } from "../read-revision.ts";
+import { AnyObject, MinRevisionQuery, NoQuery, PROBLEM_ANSWERS } from "./query-schemas.ts";
 
 /** About the caller, the installation and the server itself. */
 export function registerServerRoutes(app: FastifyInstance, context: ApiContext): void {
@@ -12,8 +13,16 @@ export function registerServerRoutes(app: FastifyInstance, context: ApiContext):
 
   typed.get(
     "/v1/whoami",
-    { schema: { ...schema, tags: ["server"], summary: "Who the token belongs to" } },
-    (request) => {
+    {
+      schema: {
+        ...schema,
+        querystring: MinRevisionQuery,
+        tags: ["server"],
+        summary: "Who the token belongs to",
+      },
+    },
+    async (request) => {
+      await revisionToRead(context, request.query);
       const caller = callerOf(request);
       const { actor } = caller;
       if (caller.kind === "host") return { actor, role: "host", host: caller.host };
@@ -23,14 +32,22 @@ export function registerServerRoutes(app: FastifyInstance, context: ApiContext):
 
   typed.get(
     "/v1/installation",
-    { schema: { ...schema, tags: ["server"], summary: "What is installed and how far it is" } },
-    () => {
+    {
+      schema: {
+        ...schema,
+        querystring: MinRevisionQuery,
+        tags: ["server"],
+        summary: "What is installed and how far it is",
+      },
+    },
+    async (request) => {
+      await revisionToRead(context, request.query);
       const { id, hostPartitions, deploymentPartitions } = options.installation;
       return {
         id,
         hostPartitions,
         deploymentPartitions,
-        git: options.gitUrl ?? null,
+        ...(options.gitUrl === undefined ? {} : { git: options.gitUrl }),
         revision: model.nouns.revision,
         derivedRevision: model.derived.cut ?? 0,
         tasks: options.tasks?.() ?? [],
@@ -38,9 +55,13 @@ export function registerServerRoutes(app: FastifyInstance, context: ApiContext):
     },
   );
 
-  typed.get("/livez", { schema: { ...schema, tags: ["server"], summary: "Whether it runs" } }, () => ({
-    status: "ok",
-  }));
+  typed.get(
+    "/livez",
+    { schema: { ...schema, tags: ["server"], summary: "Whether it runs" } },
+    () => ({
+      status: "ok",
+    }),
+  );
 
   typed.get(
     "/readyz",
@@ -70,9 +91,5 @@ export function registerServerRoutes(app: FastifyInstance, context: ApiContext):
     () => ({ version: options.version ?? "0.1.0" }),
   );
 
-  typed.get(
-    "/openapi.json",
-    { schema: { ...schema, hide: true } },
-    () => app.swagger(),
-  );
+  typed.get("/openapi.json", { schema: { ...schema, hide: true } }, () => app.swagger());
 }

@@ -55,7 +55,9 @@ export function registerTokenRoutes(app: FastifyInstance, context: ApiContext): 
       if (known?.accepted === true) throw secretIsGone(name);
       const { secret, secretHash } = mintSecret(name);
       const { role, workspaces, host } = body;
-      const spec = JSON.parse(JSON.stringify({ ...body.spec, role, workspaces, host })) as JsonObject;
+      const spec = JSON.parse(
+        JSON.stringify({ ...body.spec, role, workspaces, host }),
+      ) as JsonObject;
       const given = { ...jsonObject(body.spec), ...spec, secretHash };
       const operation = operationOf(
         "CREATE",

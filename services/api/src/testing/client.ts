@@ -1,6 +1,6 @@
 import type { Api } from "../create-api.ts";
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly body: Readonly<Record<string, unknown>> & { readonly code?: string };

@@ -123,7 +123,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 async function propose(
   log: EventLog,
   clock: Clock,
-  { action, document }: { readonly action: Action; readonly document: { readonly kind: string; readonly metadata: object; readonly spec: object } },
+  {
+    action,
+    document,
+  }: {
+    readonly action: Action;
+    readonly document: { readonly kind: string; readonly metadata: object; readonly spec: object };
+  },
 ): Promise<void> {
   const value = encode("proposal", {
     id: randomUUID(),
@@ -133,7 +139,9 @@ async function propose(
     reason: "",
     proposedAt: clock.now(),
     traceparent: "",
-    operations: [{ action, kind: document.kind, document: JSON.stringify(document), expected: null }],
+    operations: [
+      { action, kind: document.kind, document: JSON.stringify(document), expected: null },
+    ],
   });
   const records = [{ key: "default", value }];
   await log.append([{ topic: "titan.proposal", partition: 0, records }]);

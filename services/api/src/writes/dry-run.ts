@@ -8,9 +8,18 @@ import type { Submission } from "./submitter.ts";
 export interface DryRunAnswer {
   readonly changeId: string;
   readonly accepted: true;
-  readonly outcomes: readonly { readonly kind: string; readonly key: string; readonly result: string }[];
+  readonly outcomes: readonly {
+    readonly kind: string;
+    readonly key: string;
+    readonly result: string;
+  }[];
   readonly effects: readonly Effect[];
+  /** How many there are, when they are not all listed. */
+  readonly effectCount?: number;
 }
+
+/** So many effects are listed. */
+const EFFECTS_MAX = 10_000;
 
 /** What the feed would say now, and what would follow for the hosts. Nothing is written. */
 export function answerDryRun(
@@ -26,5 +35,8 @@ export function answerDryRun(
     throw ApiProblem.ofRefusals(refusals, { dryRun: true });
   }
   const { outcomes, events } = verdict;
-  return { changeId: proposal.id, accepted: true, outcomes, effects: effectsOf(world, events) };
+  const all = effectsOf(world, events);
+  const effects = all.slice(0, EFFECTS_MAX);
+  const more = all.length > effects.length ? { effectCount: all.length } : {};
+  return { changeId: proposal.id, accepted: true, outcomes, effects, ...more };
 }

@@ -6,6 +6,8 @@ import { createHash, randomUUID } from "node:crypto";
  */
 export function proposalIdOf(actor: string, idempotencyKey: string | undefined): string {
   if (idempotencyKey === undefined) return randomUUID();
-  const hash = createHash("sha256").update(JSON.stringify([actor, idempotencyKey])).digest();
+  const hash = createHash("sha256")
+    .update(JSON.stringify([actor, idempotencyKey]))
+    .digest();
   return `k-${hash.toString("base64url")}`;
 }

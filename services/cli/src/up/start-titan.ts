@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { startApi } from "@titan/api";
 import { installationCommit } from "@titan/change-feed";
 import { openEmbeddedLog } from "@titan/event-log";
-import { openInstallation, systemClock } from "@titan/processor-runtime";
+import { openInstallation, systemClock, type Clock } from "@titan/processor-runtime";
 import type { Logger } from "pino";
 import { activateNewer } from "./activate-newer.ts";
 import { ensureAdminToken } from "./admin-token.ts";
@@ -30,6 +30,8 @@ export interface RunningTitan {
   close(): Promise<void>;
 }
 
+const READY_PAUSE_MS = 20;
+const READY_TRIES_MAX = 30_000;
 const LOOPBACK = "127.0.0.1";
 const GIT_BRANCH = "main";
 /** One box: a partition more would only be one more thing to read at the start. */
@@ -88,6 +90,7 @@ export async function startTitan(options: TitanOptions): Promise<RunningTitan> {
       offeredViews: new Map(offered.map(({ name, version: view }) => [name, view])),
       tasks: () => processors.status(),
     });
+    await knowsToken(api.url, token, clock);
     return {
       url: api.url,
       token,
@@ -103,4 +106,17 @@ export async function startTitan(options: TitanOptions): Promise<RunningTitan> {
     await log.close();
     throw error;
   }
+}
+
+/** Ready is who can be talked to: the feed has decided the token, and the API has read that. */
+async function knowsToken(url: string, token: string, clock: Clock): Promise<void> {
+  for (let tries = 0; tries < READY_TRIES_MAX; tries += 1) {
+    const response = await fetch(`${url}/v1/whoami`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    await response.body?.cancel();
+    if (response.ok) return;
+    await clock.sleep(READY_PAUSE_MS);
+  }
+  throw new Error("the feed does not decide: look at the log");
 }

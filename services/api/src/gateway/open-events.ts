@@ -1,0 +1,20 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { ApiContext } from "../api-context.ts";
+import { callerOf } from "../caller-of-request.ts";
+import { EventConnection } from "./event-connection.ts";
+
+/** Makes the answer a stream of events that is kept alive and ends with the server. */
+export function openEvents(
+  { connections, model }: ApiContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  onClose: (connection: EventConnection) => void,
+): EventConnection {
+  const headers = { "titan-revision": model.nouns.revision };
+  const connection: EventConnection = new EventConnection(reply, callerOf(request), headers, () => {
+    connections.remove(connection);
+    onClose(connection);
+  });
+  connections.add(connection);
+  return connection;
+}

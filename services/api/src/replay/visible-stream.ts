@@ -1,0 +1,16 @@
+import { isAdmin, sees, visibleWorkspaces, type Caller } from "../caller.ts";
+
+/** A topic of one host or one deployment. */
+const SLICE = /^titan\.(?:host|deployment)\.([a-z0-9-]+)\.[a-z0-9-]+$/;
+/** What is in them is about everybody, or about who may call. */
+const ADMIN_STREAMS: readonly string[] = ["titan.token", "titan.dead-letter"];
+
+/** Whether a caller may read a stream at all; what it finds there is filtered besides. */
+export function isVisibleStream(caller: Caller, stream: string): boolean {
+  if (isAdmin(caller)) return true;
+  if (caller.kind === "host" || ADMIN_STREAMS.includes(stream)) return false;
+  // Sums and counts are over all workspaces.
+  if (stream === "titan.frontier") return visibleWorkspaces(caller) === "all";
+  const workspace = SLICE.exec(stream)?.[1];
+  return workspace === undefined || sees(caller, workspace);
+}

@@ -1,0 +1,60 @@
+import {
+  compareByRendezvous,
+  DEFAULT_WORKSPACE,
+  isVisibleFrom,
+  labelOf,
+  matches,
+  rendezvousHash,
+  weightOfHashes,
+  type Deployment,
+  type Host,
+  type World,
+} from "@titan/domain";
+import type { NounLookup } from "./world-after.ts";
+
+/** The labels that a template needs of a host. */
+export function labelsNeeded(world: World, nouns: NounLookup, template: string): readonly string[] {
+  const noun = nouns.get("Template", template);
+  if (noun === undefined) return [];
+  const parse = world.parses.of(noun);
+  return parse.ok ? parse.template.hostLabels : [];
+}
+
+/** Whether a host is eligible: selected, in scope, with every label that the template needs. */
+export function isEligible(
+  nouns: NounLookup,
+  deployment: Deployment,
+  needed: readonly string[],
+  host: Host,
+): boolean {
+  const target = nouns.get("Target", deployment.target);
+  return (
+    target !== undefined &&
+    isVisibleFrom(target.workspace, host.workspace) &&
+    matches(target.selector, host.labels) &&
+    needed.every((label) => labelOf(host.labels, label) !== undefined)
+  );
+}
+
+/** The hosts that a deployment is on: what target-delta, replica-assignment and fan-out make of it. */
+export function hostsOf(world: World, nouns: NounLookup, key: string): ReadonlySet<string> {
+  const deployment = nouns.get("Deployment", key);
+  const target = deployment === undefined ? undefined : nouns.get("Target", deployment.target);
+  if (deployment === undefined || target === undefined) return new Set();
+  const needed = labelsNeeded(world, nouns, deployment.template);
+  const eligible: string[] = [];
+  for (const workspace of new Set([target.workspace, DEFAULT_WORKSPACE])) {
+    for (const hostKey of nouns.hostsIn(workspace)) {
+      const host = nouns.get("Host", hostKey);
+      if (host !== undefined && isEligible(nouns, deployment, needed, host)) eligible.push(hostKey);
+    }
+  }
+  if (deployment.replicas === null) return new Set(eligible);
+  const hash = rendezvousHash(key);
+  const weighed = eligible.map((host) => ({
+    host,
+    weight: weightOfHashes(hash, rendezvousHash(host)),
+  }));
+  weighed.sort(compareByRendezvous);
+  return new Set(weighed.slice(0, deployment.replicas).map(({ host }) => host));
+}

@@ -1,0 +1,95 @@
+import { pino, type Logger } from "pino";
+import { LogError } from "@titan/event-log";
+import type { CommandContext } from "../command-context.ts";
+import { CommandError } from "../command-error.ts";
+import { EXIT_STATUS } from "../exit-status.ts";
+import { programVersion } from "../commands/version.ts";
+import { playDemo } from "./demo.ts";
+import { startTitan, type RunningTitan } from "./start-titan.ts";
+import { readUpOptions, type UpFlags, type UpOptions } from "./up-options.ts";
+
+/** After the signal so much time is left for ending cleanly; then the process goes as it is. */
+const CLOSE_MAX_MS = 5_000;
+
+/** Everything in one process on the embedded log, until it is told to end. */
+export async function run(flags: UpFlags, context: CommandContext): Promise<number> {
+  const { shell, output, signal, settings, contextFile } = context;
+  const options = readUpOptions(flags, shell.environment, shell.folder);
+  const logger: Logger = pino(
+    { level: shell.environment["TITAN_LOG_LEVEL"] ?? "warn" },
+    pino.destination(2),
+  );
+  const bug = Promise.withResolvers<never>();
+  // Nobody may wait for it yet when it comes.
+  bug.promise.catch(() => {});
+  const titan = await startOrSay(options, logger, bug.reject);
+  try {
+    contextFile.update({ server: titan.url, token: titan.token });
+    if (settings.output === "json") output.line(readyLine(titan, options));
+    else announce(titan, options, context);
+    if (options.demo) await Promise.race([playDemo(titan, options, context), bug.promise]);
+    if (!options.once) await Promise.race([interrupted(signal), bug.promise]);
+    return EXIT_STATUS.done;
+  } finally {
+    await Promise.race([titan.close(), giveUp()]);
+  }
+}
+
+async function startOrSay(
+  options: UpOptions,
+  logger: Logger,
+  onBug: (error: unknown) => void,
+): Promise<RunningTitan> {
+  const { dataFolder, port, git } = options;
+  try {
+    return await startTitan({ dataFolder, port, git, version: programVersion(), logger, onBug });
+  } catch (error) {
+    if (error instanceof LogError && error.code === "in-use") {
+      throw new CommandError(error.message, "stop that one first, or give another --data folder");
+    }
+    if (error instanceof LogError) {
+      throw new CommandError(
+        `${error.message} [${error.code}]`,
+        `nothing in ${dataFolder} was changed`,
+      );
+    }
+    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+      throw new CommandError(
+        `port ${port} is taken`,
+        "give another with --port; 0 picks a free one",
+      );
+    }
+    throw error;
+  }
+}
+
+function readyLine(titan: RunningTitan, { dataFolder }: UpOptions): string {
+  const { url, token, git } = titan;
+  return JSON.stringify({ ready: true, api: url, token, data: dataFolder, git });
+}
+
+function announce(titan: RunningTitan, options: UpOptions, { output }: CommandContext): void {
+  output.line(`titan ${programVersion()} is up
+
+  API    ${titan.url}
+  data   ${options.dataFolder}
+  Git    ${titan.git}
+  token  ${options.dataFolder}/token (the command line knows it already)
+`);
+  if (!options.demo) {
+    output.line("Next, in another terminal:\n\n  titan create host tim-pi --labels name=tim-pi\n");
+  }
+}
+
+async function interrupted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+async function giveUp(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, CLOSE_MAX_MS).unref();
+  });
+}
