@@ -15,15 +15,14 @@ export interface SimHostOptions {
   readonly rules?: HostRules;
   /** Chance that the process is killed at a call of its disk, while faults are on. */
   readonly diskCrash: number;
-  newClient(): SimulatedClient;
-  onViolation(text: string): void;
+  readonly newClient: () => SimulatedClient;
+  readonly onViolation: (text: string) => void;
 }
 
 /** A real agent on a simulated disk, killed and started again with the other copy of its streams. */
 export class SimHost {
   readonly #options: SimHostOptions;
   #disk = new MemoryDisk();
-  #agent: Agent | undefined;
   #client: SimulatedClient | undefined;
   #starts = 0;
   #faults = true;
@@ -70,7 +69,6 @@ export class SimHost {
           }
         },
       });
-      this.#agent = agent;
       await agent.run();
     };
     this.#kill = () => {
@@ -107,7 +105,7 @@ export class SimHost {
     for (const [key, { running }] of owned.deployments) {
       if (running !== null) found[key] = running.digest;
     }
-    const [a, b] = [found, wanted].map((of) => JSON.stringify(Object.entries(of).sort()));
+    const [a, b] = [found, wanted].map((of) => JSON.stringify(Object.entries(of).sort(byName)));
     if (a !== b) onViolation(`host ${name} runs ${a}, but the feed says ${b}`);
   }
 
@@ -128,7 +126,7 @@ export class SimHost {
     if (outcome !== "applied") return;
     const owned = await OwnedFiles.open(this.#disk, "/state");
     const running = owned.deployments.get(deployment)?.running;
-    if (running == null || assigned === undefined) return;
+    if (running === undefined || running === null || assigned === undefined) return;
     if (running.createdRevision !== assigned.createdRevision) {
       onViolation(
         `host ${name} runs incarnation ${running.createdRevision} of ${deployment}, ` +
@@ -191,4 +189,8 @@ export class SimHost {
       },
     });
   }
+}
+
+function byName([a]: readonly [string, string], [b]: readonly [string, string]): number {
+  return a < b ? -1 : 1;
 }

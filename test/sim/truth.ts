@@ -76,9 +76,10 @@ export class Truth {
       const view = inForce(nouns, first);
       const values = recompute(view, records);
       if (view.emits.kind !== "topic") continue;
-      const { stream, placement } = view.emits;
+      const { emits } = view;
+      const { stream } = emits;
       records.push(...recordsOf(new Map([[stream, values]])));
-      this.#place(state, stream, values, this.#partitions(view), placement);
+      this.#place(state, stream, values, this.#partitions(view), (key) => emits.placement(key));
     }
     for (const view of SLICE_VIEWS) {
       if (view.emits.kind !== "slices") continue;

@@ -120,7 +120,7 @@ export class CutFold {
       .filter((statement) => statement.revision > revision)
       .sort((a, b) => a.revision - b.revision || a.offset - b.offset);
     this.#cutOrder = this.#cutOrder.filter((candidate) => candidate > revision);
-    for (const candidate of [...this.#cuts.keys()]) {
+    for (const candidate of this.#cuts.keys()) {
       if (candidate <= revision) this.#cuts.delete(candidate);
     }
     this.#offer();

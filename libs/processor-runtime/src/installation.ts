@@ -44,14 +44,15 @@ export async function openInstallation(
     );
     commit = await readFirst(log);
   }
-  if (commit?.installation == null) {
+  const installation = commit?.installation ?? null;
+  if (installation === null) {
     throw new InstallationError(
       "not-a-titan-log",
       `${CHANGE_TOPIC} does not begin with an installation`,
     );
   }
-  await log.createTopics(fixedTopics(commit.installation));
-  return commit.installation;
+  await log.createTopics(fixedTopics(installation));
+  return installation;
 }
 
 /** The first commit that counts: revision 1 without a predecessor. */

@@ -1,6 +1,10 @@
 import type { HostTarget } from "@titan/domain";
 import { expect, test, vi } from "vitest";
-import type { CompoundSchema, RecordSchema, SchemaId } from "../../schema-codec/src/schema-files.ts";
+import type {
+  CompoundSchema,
+  RecordSchema,
+  SchemaId,
+} from "../../schema-codec/src/schema-files.ts";
 import { viewTask } from "./run-view.ts";
 import { membershipView } from "./testing/membership-view.ts";
 import { NounLog, viewVersion } from "./testing/noun-log.ts";
@@ -70,7 +74,9 @@ test("a schema gains a field with a default while a view runs: no sum changes, n
 
   const said = nouns.log.peek(OUTPUT, 0).map(({ value }) => {
     const { name, value: read } = codec.decode(value);
-    return name === "mark" ? `mark@${read.revision} ${read.sum}` : `schema ${codec.schemaIdOf(value)}`;
+    return name === "mark"
+      ? `mark@${read.revision} ${read.sum}`
+      : `schema ${codec.schemaIdOf(value)}`;
   });
   const [, , mark = "", again = "", written, ...rest] = said;
   expect(again, "the first cut has the sum that it had").toBe(mark);

@@ -3,7 +3,8 @@ import { compileCanonical, type Canonical } from "./canonical.ts";
 import { readSchema } from "./schema-files.ts";
 import type { RecordTypes, StatementName } from "./record-name.ts";
 
-const { h64 } = await xxhash();
+const hasher = await xxhash();
+const h64 = (text: string): bigint => hasher.h64(text);
 
 const canonicals = new Map<StatementName, Canonical>();
 

@@ -22,6 +22,7 @@ import { CodecError, decodeAs } from "@titan/schema-codec";
 import { FEED_RULES, type FeedRules } from "./feed-rules.ts";
 import { commitOf, startFeed } from "./feed-start.ts";
 import { NounPublisher } from "./noun-publisher.ts";
+import { recordedId } from "./recorded-proposal.ts";
 import { sealCommit } from "./seal-commit.ts";
 import { decideOneByOne } from "./decide-one-by-one.ts";
 import { tooOld } from "./refusal.ts";
@@ -127,6 +128,7 @@ export class ChangeFeed {
           frontier,
           onHold: this.#onHold,
           arrived: this.#toPublish,
+          rules: this.#rules,
         }),
       this.#options.windowLength ?? PROPOSAL_WINDOW_SIZE,
       this.#rules,
@@ -248,7 +250,7 @@ export class ChangeFeed {
       if (commits.length === COMMITS_PER_APPEND_MAX || bytes > APPEND_BYTES_MAX) break;
       taken += 1;
       // A rival decided it, or its id is known: its first verdict holds.
-      if (position < this.#nextProposal || this.#window.has(proposal.id)) continue;
+      if (position < this.#nextProposal || this.#window.has(recordedId(proposal.id))) continue;
       const revision = (last?.revision ?? 0) + 1;
       const verdict = this.#verdict(proposal, revision);
       const { commit, value } = sealCommit({
@@ -261,7 +263,7 @@ export class ChangeFeed {
         now: this.#options.clock.now(),
       });
       this.#world.apply(commit.events, revision);
-      this.#window.add(proposal.id, revision);
+      this.#window.add(commit.proposalId, revision);
       this.#undecided.set(revision, commit);
       commits.push(commit);
       records.push({ key: "", value });
@@ -278,7 +280,8 @@ export class ChangeFeed {
   #verdict(proposal: Proposal, revision: number): Verdict {
     const counted = revision - 1;
     const length = this.#options.windowLength ?? PROPOSAL_WINDOW_SIZE;
-    if (proposal.seen < counted - length) return tooOld(proposal, counted - length);
+    if (this.#rules.refuseTooOld && proposal.seen < counted - length)
+      return tooOld(proposal, counted - length);
     return this.#rules.oneEventPerKey
       ? decide(this.#world, proposal, { revision })
       : decideOneByOne(this.#world, proposal, revision);

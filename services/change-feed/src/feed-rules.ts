@@ -12,6 +12,14 @@ export interface FeedRules {
   readonly keepLabels: boolean;
   /** Only commits that count make the id of their proposal known. */
   readonly onlyCountedIds: boolean;
+  /** A start reads back the commit that its frontier names: the next one has to name it. */
+  readonly lastReadBack: boolean;
+  /** A start reads back the ids of the last proposals: a known one is not decided again. */
+  readonly idsReadBack: boolean;
+  /** A proposal from before the known ids is refused: it may have been decided already. */
+  readonly refuseTooOld: boolean;
+  /** The hash of a noun record covers its label. */
+  readonly labelsInSums: boolean;
 }
 
 export const FEED_RULES: FeedRules = {
@@ -21,4 +29,8 @@ export const FEED_RULES: FeedRules = {
   oneEventPerKey: true,
   keepLabels: true,
   onlyCountedIds: true,
+  lastReadBack: true,
+  idsReadBack: true,
+  refuseTooOld: true,
+  labelsInSums: true,
 };

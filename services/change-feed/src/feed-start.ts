@@ -75,8 +75,11 @@ export async function startFeed(
       for (const [kind, partitions] of loaded)
         loadWorld(world, publisher, kind, partitions, chain.revision, rules);
       if (lastRevision < frontier.revision) publisher.frontierIsShadowed();
-      const window = await readWindow(log, chain, last, windowLength);
-      return { start: { world, chain, window, last }, publisher, positions };
+      const window = rules.idsReadBack
+        ? await readWindow(log, chain, last, windowLength)
+        : new ProposalWindow(windowLength);
+      const known = rules.lastReadBack ? last : { ...last, id: "" };
+      return { start: { world, chain, window, last: known }, publisher, positions };
     }
   }
   const publisher = publisherAt(EMPTY_CHAIN);

@@ -20,12 +20,14 @@ export class NounPartition {
   readonly topic: string;
   readonly partition: number;
   readonly #record: StatementName;
+  readonly #labelsInSums: boolean;
   readonly #published = new Map<string, Published>();
   #sum = 0n;
   #underWay: Published[] = [];
   #observed: Statement[] = [];
 
-  constructor(topic: string, partition: number, record: StatementName) {
+  constructor(topic: string, partition: number, record: StatementName, labelsInSums = true) {
+    this.#labelsInSums = labelsInSums;
     this.topic = topic;
     this.partition = partition;
     this.#record = record;
@@ -45,7 +47,7 @@ export class NounPartition {
   publish(commit: Commit, event: Event, index: number): AppendRecord {
     const { key, op, previous, current } = event;
     const { revision, changeId, actor, reason, committedAt } = commit;
-    const hash = nounHash(this.#record, key, revision, current as never);
+    const hash = nounHash(this.#record, key, this.#labelsInSums ? revision : 0, current as never);
     const value = encode(this.#record, {
       revision,
       index,

@@ -12,6 +12,7 @@ import {
   type Signal,
 } from "@titan/processor-runtime";
 import { encode } from "@titan/schema-codec";
+import type { FeedRules } from "./feed-rules.ts";
 import { NounPartition } from "./noun-partition.ts";
 import { NOUN_TOPICS } from "./noun-topics.ts";
 
@@ -32,7 +33,6 @@ const COMMITS_PER_FRONTIER_MAX = 500;
 export class NounPublisher {
   readonly #log: EventLog;
   readonly #clock: Clock;
-  readonly #counts: PartitionCounts;
   readonly #onHold: OnHold;
   readonly #arrived: Signal;
   readonly #partitions: readonly NounPartition[];
@@ -51,14 +51,14 @@ export class NounPublisher {
     readonly onHold: OnHold;
     readonly arrived: Signal;
     readonly frontier: ChainEnd;
+    readonly rules: FeedRules;
   }) {
     this.#log = options.log;
     this.#clock = options.clock;
-    this.#counts = options.counts;
     this.#onHold = options.onHold;
     this.#arrived = options.arrived;
     this.#frontier = options.frontier;
-    this.#partitions = nounPartitions(options.counts);
+    this.#partitions = nounPartitions(options.counts, options.rules.labelsInSums);
     for (const partition of this.#partitions) {
       const others = this.#byTopic.get(partition.topic) ?? [];
       this.#byTopic.set(partition.topic, [...others, partition]);
@@ -205,11 +205,11 @@ export class NounPublisher {
   }
 }
 
-function nounPartitions(counts: PartitionCounts): readonly NounPartition[] {
+function nounPartitions(counts: PartitionCounts, labelsInSums: boolean): readonly NounPartition[] {
   return Object.values(NOUN_TOPICS).flatMap(({ topic, record, partitions }) =>
     Array.from(
       { length: partitions === "H" ? counts.hostPartitions : 1 },
-      (_, at) => new NounPartition(topic, at, record),
+      (_, at) => new NounPartition(topic, at, record, labelsInSums),
     ),
   );
 }

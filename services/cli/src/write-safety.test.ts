@@ -3,7 +3,12 @@ import { startFakeServer } from "./testing/fake-server.ts";
 import { TestShell } from "./testing/test-shell.ts";
 
 const CREATED = {
-  body: { changeId: "c", revision: 8, accepted: true, outcomes: [{ kind: "Host", key: "default/a", result: "created" }] },
+  body: {
+    changeId: "c",
+    revision: 8,
+    accepted: true,
+    outcomes: [{ kind: "Host", key: "default/a", result: "created" }],
+  },
 };
 
 test("a write whose answer is lost is sent again with the same key and the same seen revision", async () => {
@@ -18,7 +23,9 @@ test("a write whose answer is lost is sent again with the same key and the same 
   expect({ status, stdout }).toEqual({ status: 0, stdout: "host/a created\nrevision 8\n" });
   const posts = server.requests.filter(({ method }) => method === "POST");
   expect(posts).toHaveLength(3);
-  expect(new Set(posts.map(({ headers }) => headers["idempotency-key"]))).toEqual(new Set(["key-1"]));
+  expect(new Set(posts.map(({ headers }) => headers["idempotency-key"]))).toEqual(
+    new Set(["key-1"]),
+  );
   expect(new Set(posts.map(({ headers }) => headers["titan-seen"]))).toEqual(new Set(["7"]));
   expect(new Set(posts.map(({ body }) => body)).size).toBe(1);
 });
@@ -56,15 +63,18 @@ test.each([
   [409, "already-exists", 5],
   [422, "missing-value", 5],
   [500, "internal", 1],
-])("a problem with status %d ends with the exit status of the contract", async (status, code, exit) => {
-  await using server = await startFakeServer(({ method }) =>
-    method === "POST" ? { status, body: { code, detail: "so it is" } } : undefined,
-  );
-  const ran = await new TestShell({ TITAN_SERVER: server.url }).run(["create", "host", "a"]);
-  expect(ran.status).toBe(exit);
-  expect(ran.stderr).toContain(`error: so it is [${code}]`);
-  expect(ran.stdout).toBe("");
-});
+])(
+  "a problem with status %d ends with the exit status of the contract",
+  async (status, code, exit) => {
+    await using server = await startFakeServer(({ method }) =>
+      method === "POST" ? { status, body: { code, detail: "so it is" } } : undefined,
+    );
+    const ran = await new TestShell({ TITAN_SERVER: server.url }).run(["create", "host", "a"]);
+    expect(ran.status).toBe(exit);
+    expect(ran.stderr).toContain(`error: so it is [${code}]`);
+    expect(ran.stdout).toBe("");
+  },
+);
 
 test("without a server the address and what to do are said", async () => {
   const ran = await new TestShell({ TITAN_SERVER: "http://127.0.0.1:1" }).run(["get", "hosts"]);
@@ -73,12 +83,19 @@ test("without a server the address and what to do are said", async () => {
 });
 
 test("a stored token is shown only to the server that it was stored for", async () => {
-  await using first = await startFakeServer(() => ({ body: { actor: "a", role: "admin", workspaces: ["*"] } }));
-  await using second = await startFakeServer(() => ({ body: { actor: "a", role: "admin", workspaces: ["*"] } }));
+  await using first = await startFakeServer(() => ({
+    body: { actor: "a", role: "admin", workspaces: ["*"] },
+  }));
+  await using second = await startFakeServer(() => ({
+    body: { actor: "a", role: "admin", workspaces: ["*"] },
+  }));
   const shell = new TestShell();
   await shell.run(["login", "--server", first.url, "--token", "-"], "secret\n");
   await shell.run(["whoami"]);
   await shell.run(["whoami", "--server", second.url]);
-  expect(first.requests.map(({ headers }) => headers.authorization)).toEqual(["Bearer secret", "Bearer secret"]);
+  expect(first.requests.map(({ headers }) => headers.authorization)).toEqual([
+    "Bearer secret",
+    "Bearer secret",
+  ]);
   expect(second.requests[0]?.headers.authorization).toBeUndefined();
 });

@@ -1,6 +1,12 @@
 import type { PathFault } from "@titan/domain";
 import type { EventLog } from "@titan/event-log";
-import { appendPersistently, type Clock, type Output, type Signal, type ViewStep } from "@titan/processor-runtime";
+import {
+  appendPersistently,
+  type Clock,
+  type Output,
+  type Signal,
+  type ViewStep,
+} from "@titan/processor-runtime";
 import { encode } from "@titan/schema-codec";
 import { GitError } from "./git-error.ts";
 import type { GitRepository } from "./git-repository.ts";

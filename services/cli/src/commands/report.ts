@@ -10,21 +10,26 @@ interface WorkloadOptions extends WriteFlags {
   readonly image?: string;
 }
 
-/** Says what happened to a workload's source; an image is proposed as that of the workload as well. */
+/**
+ * Says what happened to a workload's source. The image of a build is proposed as that of the
+ * workload first: then --expect, --reason and --dry-run hold for it, and the revision at which it
+ * was committed is remembered; the server finds nothing left to propose when the report comes.
+ */
 export function reportWorkload(kind: "source" | "build") {
   return async (options: WorkloadOptions, context: CommandContext): Promise<number> => {
     const { commit, image, dryRun } = options;
     const { api, output } = context;
     const { workspace, name } = await placeOf("workload", options.workload, context);
-    if (dryRun !== true) {
-      const path = `/v1/workspaces/${workspace}/workloads/${name}/reports`;
-      await api.write("POST", path, { kind, commit, ...(image === undefined ? {} : { image }) });
-      output.message(`${kind} ${commit} of workload/${name} reported`);
+    if (kind === "build" && image !== undefined) {
+      const object = { kind: "Workload", metadata: { workspace, name }, spec: { image } };
+      const answer = await submitChange(context, [{ action: "patch", object }], options);
+      await printWrite(context, answer);
     }
-    if (image === undefined) return EXIT_STATUS.done;
-    const object = { kind: "Workload", metadata: { workspace, name }, spec: { image } };
-    const answer = await submitChange(context, [{ action: "patch", object }], options);
-    return await printWrite(context, answer);
+    if (dryRun === true) return EXIT_STATUS.done;
+    const path = `/v1/workspaces/${workspace}/workloads/${name}/reports`;
+    await api.write("POST", path, { kind, commit, ...(image === undefined ? {} : { image }) });
+    output.message(`${kind} ${commit} of workload/${name} reported`);
+    return EXIT_STATUS.done;
   };
 }
 

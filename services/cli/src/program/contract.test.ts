@@ -14,7 +14,22 @@ const lines = section.split("\n").filter((line) => line.startsWith("    titan ")
 const program = createProgram(new Runner(processShell(new AbortController().signal)));
 
 /** Said on the page for many commands at once, or not worth a line on it. */
-const NOT_ON_A_LINE = ["--workspace", "--output", "--server", "--token", "--watch", "--at", "--dry-run", "--reason", "--expect", "--name", "--filename", "--selector", "--labels", "--description"];
+const NOT_ON_A_LINE = [
+  "--workspace",
+  "--output",
+  "--server",
+  "--token",
+  "--watch",
+  "--at",
+  "--dry-run",
+  "--reason",
+  "--expect",
+  "--name",
+  "--filename",
+  "--selector",
+  "--labels",
+  "--description",
+];
 
 function flagsIn(line: string): readonly string[] {
   return [...line.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([flag]) => flag);
@@ -25,7 +40,9 @@ function commandsOf(line: string): readonly Command[] {
   for (const word of line.trim().split(/\s+/).slice(1)) {
     if (!/^[a-z|]+$/.test(word)) break;
     const names = word.split("|");
-    const next = found.flatMap(({ commands }) => commands.filter((each) => names.includes(each.name())));
+    const next = found.flatMap(({ commands }) =>
+      commands.filter((each) => names.includes(each.name())),
+    );
     if (next.length === 0) break;
     expect(next.map((each) => each.name()).toSorted(), line).toEqual(names.toSorted());
     found = next;
@@ -54,7 +71,8 @@ test.each(leaves(program).map((command) => [command.name(), command] as const))(
     expect(own).not.toHaveLength(0);
     const said = own.flatMap(flagsIn);
     for (const { long } of command.options) {
-      if (long != null && !NOT_ON_A_LINE.includes(long)) expect(said, command.name()).toContain(long);
+      if (typeof long === "string" && !NOT_ON_A_LINE.includes(long))
+        expect(said, command.name()).toContain(long);
     }
   },
 );

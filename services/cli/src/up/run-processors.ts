@@ -25,7 +25,7 @@ export interface ProcessorOptions {
     readonly stateFolder: string;
   };
   /** Something that must not be is so; the process is to end. */
-  onBug(error: unknown): void;
+  readonly onBug: (error: unknown) => void;
 }
 
 /** What a task is doing, as health pages show it. */

@@ -19,7 +19,7 @@ export interface TitanOptions {
   readonly version: string;
   readonly logger: Logger;
   /** Something that must not be is so: the process is to end with an error. */
-  onBug(error: unknown): void;
+  readonly onBug: (error: unknown) => void;
 }
 
 export interface RunningTitan {

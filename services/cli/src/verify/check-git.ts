@@ -1,4 +1,11 @@
-import { filesOf, GitCommand, gitEnvironment, HostTree, openRepository, type PlacedDeployment } from "@titan/gitops-writer";
+import {
+  filesOf,
+  GitCommand,
+  gitEnvironment,
+  HostTree,
+  openRepository,
+  type PlacedDeployment,
+} from "@titan/gitops-writer";
 import { Findings, compareMaps, type Check } from "./findings.ts";
 
 /** The tree at the branch's tip against the one that the placed deployments give. */

@@ -26,9 +26,11 @@ export async function checkNouns(
     for (const [key, { value, revision: label }] of values) {
       findings.compared();
       const held = states.get(partitionOf(key, count))?.get(key);
-      if (held?.current == null) findings.add(`${key} is missing`);
-      else if (held.revision !== label) findings.add(`${key} has revision ${held.revision}, not ${label}`);
-      else if (held.hash !== nounHash(record, key, label, value as never)) findings.add(`${key} differs`);
+      if (held === undefined || held.current === null) findings.add(`${key} is missing`);
+      else if (held.revision !== label)
+        findings.add(`${key} has revision ${held.revision}, not ${label}`);
+      else if (held.hash !== nounHash(record, key, label, value as never))
+        findings.add(`${key} differs`);
     }
     for (const content of partitions.values()) {
       for (const fault of content.faults) findings.add(fault);

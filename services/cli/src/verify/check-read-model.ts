@@ -32,7 +32,8 @@ export async function checkReadModel(
       const text = found.get(key);
       found.delete(key);
       if (text === undefined) findings.add(`${plural}: ${key} is missing`);
-      else if (text !== textOf(objectOf(kind, value, label))) findings.add(`${plural}: ${key} differs`);
+      else if (text !== textOf(objectOf(kind, value, label)))
+        findings.add(`${plural}: ${key} differs`);
     }
     for (const key of found.keys()) findings.add(`${plural}: ${key} must not be there`);
   }

@@ -1,5 +1,10 @@
 import { partitionOf } from "@titan/domain";
-import { taskCount, type InputRecord, type PartitionCounts, type View } from "@titan/processor-runtime";
+import {
+  taskCount,
+  type InputRecord,
+  type PartitionCounts,
+  type View,
+} from "@titan/processor-runtime";
 import { derivedHash } from "@titan/schema-codec";
 import type { ApiClient } from "../api-client.ts";
 import type { Nouns } from "./committed-world.ts";
@@ -27,7 +32,10 @@ export function recomputeViews(views: readonly AnyView[], nouns: Nouns): Recompu
   const values = new Map<AnyView, ReadonlyMap<string, unknown>>();
   for (const view of views) {
     const state = view.empty();
-    view.learn(state, records.filter(({ stream }) => view.consumes.includes(stream)));
+    view.learn(
+      state,
+      records.filter(({ stream }) => view.consumes.includes(stream)),
+    );
     const output = new Map<string, unknown>();
     for (const key of view.keys(state)) output.set(key, view.value(state, key));
     values.set(view, output);
@@ -92,8 +100,8 @@ function checkPartition(
   for (const [key, hash] of wanted) {
     findings.compared();
     const held = state.get(key);
-    if (held?.current == null) findings.add(`${id}: ${key} is missing`);
-    else if (held.hash !== hash) findings.add(`${id}: ${key} differs`);
+    if ((held?.current ?? null) === null) findings.add(`${id}: ${key} is missing`);
+    else if (held?.hash !== hash) findings.add(`${id}: ${key} differs`);
   }
   for (const [key, held] of state) {
     if (held.current !== null && !wanted.has(key)) findings.add(`${id}: ${key} must not be there`);

@@ -1,5 +1,11 @@
 import { addWrapping } from "@titan/processor-runtime";
-import { derivedHash, fromJson, nounHash, type RecordName, type StatementName } from "@titan/schema-codec";
+import {
+  derivedHash,
+  fromJson,
+  nounHash,
+  type RecordName,
+  type StatementName,
+} from "@titan/schema-codec";
 import type { ApiClient } from "../api-client.ts";
 
 /** A statement as the stream holds it. */
@@ -50,7 +56,8 @@ export async function readStream(
   for await (const line of api.lines(`/v1/streams/${stream}`, { from: "@0" })) {
     const { partition, offset, type, key, value } = JSON.parse(line) as ReplayedLine;
     let content = partitions.get(partition);
-    if (content === undefined) partitions.set(partition, (content = new Mutable(stream, partition)));
+    if (content === undefined)
+      partitions.set(partition, (content = new Mutable(stream, partition)));
     if (type === "unreadable") content.faults.push(`offset ${offset} can not be read`);
     else content.add(type, key, value, offset);
   }
@@ -94,7 +101,10 @@ class Mutable implements PartitionContent {
 export function stateAt(
   content: PartitionContent,
   revision: number,
-): ReadonlyMap<string, { readonly revision: number; readonly hash: bigint; readonly current: unknown }> {
+): ReadonlyMap<
+  string,
+  { readonly revision: number; readonly hash: bigint; readonly current: unknown }
+> {
   const state = new Map<string, Held>();
   for (const [key, statements] of content.statements) {
     for (const statement of statements) {

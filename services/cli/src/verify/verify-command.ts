@@ -35,7 +35,9 @@ export async function run(_options: object, context: CommandContext): Promise<nu
   const nouns = nounsAt(commits, revision);
   const views = VIEWS as unknown as readonly AnyView[];
   const recomputed = recomputeViews(views, nouns);
-  const checks: Check[] = [...(await checkNouns(api, nouns, revision, installation.hostPartitions))];
+  const checks: Check[] = [
+    ...(await checkNouns(api, nouns, revision, installation.hostPartitions)),
+  ];
   for (const view of views) {
     if (view.emits.kind === "elsewhere") continue;
     checks.push(await checkView(api, view, recomputed, revision, installation));
