@@ -1,6 +1,7 @@
 import avsc from "avsc";
 import { compileByteCheck, type ByteCheck } from "./byte-check.ts";
 import { BYTES_TYPE, withAnyBytes } from "./bytes-type.ts";
+import { compileToBuffers, type ToBuffers } from "./buffers.ts";
 import { HashType } from "./hash-type.ts";
 import { compileJsonForm, type JsonForm } from "./json-form.ts";
 import type { Decoded, RecordName, RecordTypes } from "./record-name.ts";
@@ -24,6 +25,7 @@ const SCRATCH_BYTES = 1024 * 1024;
 interface Writer {
   readonly id: number;
   readonly type: avsc.Type;
+  readonly toBuffers: ToBuffers | undefined;
 }
 interface Reader {
   readonly name: RecordName;
@@ -53,7 +55,7 @@ for (const entry of readSchemaIds().toReversed()) {
   const check = compileByteCheck(schema);
   const newest = writers.get(name);
   if (newest === undefined) {
-    writers.set(name, { id: entry.id, type });
+    writers.set(name, { id: entry.id, type, toBuffers: compileToBuffers(schema) });
     readers.set(entry.id, { name, type, resolver: undefined, newest: type, check });
     jsonForms.set(name, compileJsonForm(schema));
   } else {
@@ -71,9 +73,10 @@ for (const entry of readSchemaIds().toReversed()) {
 export function encode<N extends RecordName>(name: N, value: RecordTypes[N]): Uint8Array {
   const writer = writers.get(name);
   if (writer === undefined) throw new CodecError("unknown-schema", `no schema for ${name}`);
-  const raw: unknown = name === "commit" ? wrapEvents(value as RecordTypes["commit"]) : value;
+  const wrapped: unknown = name === "commit" ? wrapEvents(value as RecordTypes["commit"]) : value;
   let end: number;
   try {
+    const raw = writer.toBuffers === undefined ? wrapped : writer.toBuffers(wrapped);
     end = writer.type.encode(raw, scratch, HEADER_BYTES);
     if (end < 0) {
       scratch = Buffer.allocUnsafe(scratch.length - end + HEADER_BYTES);

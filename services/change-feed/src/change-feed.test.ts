@@ -154,13 +154,17 @@ test("an older frontier that compaction left alone: the feed goes on from there"
   expect(frontiers(feed).at(-1)).toMatchObject({ revision: 4 });
 });
 
-test("a frontier whose commit does not lie where it says is not started from", async () => {
+test.each([
+  ["lies elsewhere than it says", { commitPosition: 1 }],
+  ["is another than the one there", { commitId: "another" }],
+])("a frontier whose commit %s is not started from", async (_, wrong) => {
   const feed = await FeedFixture.running();
   await feed.propose("p1", [host("lab")]);
   await feed.propose("p2", [host("barn")]);
   const last = frontiers(feed).at(-1) ?? raise();
+  expect(last.commitPosition).toBe(2);
   feed.kill();
-  const forged = encode("frontier", { ...last, commitPosition: last.commitPosition - 1 });
+  const forged = encode("frontier", { ...last, ...wrong });
   await feed.nouns.append(FRONTIER, 0, FRONTIER_KEY, forged);
   const before = feed.hosts().length;
   await feed.start();
