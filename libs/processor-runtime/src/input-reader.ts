@@ -95,14 +95,14 @@ export class InputReader {
     }
   }
 
-  /** Nouns with the revision at which each was changed last: information, never part of a value. */
+  /** Those of these nouns that the task reads, with the revision at which each was changed last: information, never part of a value. */
   labelled(refs: readonly CauseRef[]): { kind: string; key: string; revision: number }[] {
-    return refs.map(({ kind, stream, key }) => {
-      let revision = 0;
+    return refs.flatMap(({ kind, stream, key }) => {
+      let revision: number | undefined;
       this.#inputs.forEach((input, at) => {
         if (input.topic === stream) revision = this.folds[at]?.labelOf(key) ?? revision;
       });
-      return { kind, key, revision };
+      return revision === undefined ? [] : [{ kind, key, revision }];
     });
   }
 

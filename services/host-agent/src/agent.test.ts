@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { Agent, type AgentOptions } from "./agent.ts";
+import type { AgentOptions } from "./agent-options.ts";
+import { Agent } from "./agent.ts";
 import type { Disk } from "./disk.ts";
 import { HOST_RULES, type HostRules } from "./host-rules.ts";
 import { MemoryDisk } from "./testing/memory-disk.ts";

@@ -5,11 +5,11 @@ import {
   type Problem,
   type RenderedDeployment,
 } from "@titan/domain";
-import { Signal, type Clock } from "@titan/processor-runtime";
+import { Signal } from "@titan/processor-runtime";
+import type { AgentOptions } from "./agent-options.ts";
 import { agentState, type AgentState } from "./agent-state.ts";
 import { desiredFiles } from "./desired-files.ts";
 import { decideDeployments, type Decision, type HostKnowledge } from "./desired-state.ts";
-import type { Disk } from "./disk.ts";
 import { FilesDriver, type FilesOutcome } from "./files-driver.ts";
 import { HostMemory } from "./host-memory.ts";
 import { hostReport } from "./host-report.ts";
@@ -17,29 +17,8 @@ import { HOST_RULES, type HostRules } from "./host-rules.ts";
 import { LogicalStream, type VerifiedState } from "./logical-stream.ts";
 import { nextIncarnation } from "./reporter-incarnation.ts";
 import { checkAssigned, checkRendered, deploymentOf, hostStream } from "./stream-knowledge.ts";
-import type { Transport, TransportProblem, Watch } from "./transport.ts";
-
-export interface AgentOptions {
-  /** `workspace/name`. */
-  readonly host: string;
-  readonly disk: Disk;
-  /** Absolute. Files of deployments go below `folder`, everything else below `stateFolder`. */
-  readonly folder: string;
-  readonly stateFolder: string;
-  readonly transport: Transport;
-  readonly clock: Clock;
-  readonly version: string;
-  /** An operator says that this other installation is to be followed from now on. */
-  readonly acceptedInstallation?: string;
-  readonly onEvent?: (event: AgentEvent) => void;
-  readonly rules?: HostRules;
-}
-
-/** What happened, for the shell to log. */
-export type AgentEvent =
-  | { readonly kind: "outcome"; readonly deployment: string; readonly outcome: FilesOutcome }
-  | { readonly kind: "broken"; readonly stream: string; readonly problem: TransportProblem }
-  | { readonly kind: "problem"; readonly problem: Problem };
+import { StreamProblems } from "./stream-problems.ts";
+import type { TransportProblem, Watch } from "./transport.ts";
 
 /** Reports, and looks for what was changed by hand, at least so often. */
 const REPORT_INTERVAL_MS = 30_000;
@@ -65,7 +44,9 @@ export class Agent {
   /** Deployment streams that came to a cut in this run. */
   readonly #fresh = new Set<string>();
   #seen = 0;
-  #problem: Problem | null = null;
+  readonly #streamProblems: StreamProblems;
+  /** The server is another installation. */
+  #foreign: Problem | null = null;
   #incarnation: string;
   #sequence = 0;
   #drifted = new Set<string>();
@@ -83,6 +64,7 @@ export class Agent {
     this.#memory = memory;
     this.#driver = driver;
     this.#incarnation = incarnation;
+    this.#streamProblems = new StreamProblems(hostStream(options.host));
   }
 
   static async open(options: AgentOptions): Promise<Agent> {
@@ -145,7 +127,7 @@ export class Agent {
     const rules = this.#rules;
     const onBroken = (problem: TransportProblem): void => {
       this.#options.onEvent?.({ kind: "broken", stream, problem });
-      this.#problem = { code: problem.code, detail: problem.detail, pointer: "" };
+      this.#streamProblems.note(stream, problem);
       this.#wake.raise();
     };
     const handler =
@@ -156,6 +138,7 @@ export class Agent {
             check: (key, value) => checkAssigned(host, key, value),
             onCut: (cut) => {
               this.#ownCut = cut;
+              this.#streamProblems.clear(stream);
               this.#wake.raise();
             },
             onBroken,
@@ -166,6 +149,7 @@ export class Agent {
             check: (key, value) => checkRendered(deploymentOf(stream), key, value),
             onCut: (cut) => {
               this.#renderedCuts.set(stream, cut);
+              this.#streamProblems.clear(stream);
               this.#wake.raise();
             },
             onBroken,
@@ -179,7 +163,7 @@ export class Agent {
     this.#ownCut = undefined;
     if (ownCut !== undefined) {
       const judged = await this.#memory.storeOwn(ownCut);
-      this.#problem = judged === "foreign" ? foreign(ownCut.installation) : null;
+      this.#foreign = judged === "foreign" ? foreign(ownCut.installation) : null;
       if (judged !== "foreign") this.#seen = Math.max(this.#seen, ownCut.revision);
     }
     const cuts = new Map(this.#renderedCuts);
@@ -202,6 +186,7 @@ export class Agent {
       this.#watches.delete(stream);
       this.#renderedCuts.delete(stream);
       this.#fresh.delete(stream);
+      this.#streamProblems.clear(stream);
       await watch.close();
     }
     await this.#memory.keepOnly(wanted);
@@ -228,6 +213,10 @@ export class Agent {
       problem: this.#problem,
       running: this.#driver.running,
     });
+  }
+
+  get #problem(): Problem | null {
+    return this.#foreign ?? this.#streamProblems.worst;
   }
 
   #knowledge(): HostKnowledge {

@@ -27,7 +27,8 @@ export type { Running } from "./owned-files.ts";
 export { StateError } from "./state-error.ts";
 export { readHostDeployment, readRenderedDeployment } from "./stored-values.ts";
 export { type StoredStream, type StreamContent, StreamStore } from "./stream-store.ts";
-export { Agent, type AgentEvent, type AgentOptions } from "./agent.ts";
+export type { AgentEvent, AgentOptions } from "./agent-options.ts";
+export { Agent } from "./agent.ts";
 export type { AgentState } from "./agent-state.ts";
 export { GatewayTransport, type GatewayOptions } from "./gateway-transport.ts";
 export type {

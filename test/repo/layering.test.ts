@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import { importsOf, isTest, sourceFiles } from "./source-files.ts";
+
+/** What each library may import of ours; services may import all of these. */
+const BELOW: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  "event-log": [],
+  "schema-codec": ["domain"],
+  "processor-runtime": ["domain", "event-log", "schema-codec"],
+};
+/** Where services are put together. */
+const COMPOSITION = [
+  "services/cli/src/up/",
+  "services/cli/src/verify/",
+  "services/cli/src/agent-command.ts",
+];
+const DOMAIN_PACKAGES = ["mustache", "@noble/hashes/"];
+const LIBRARIES = Object.keys(BELOW);
+
+const product = sourceFiles().filter(({ path }) => !isTest(path));
+const view = /^services\/[^/]+\/src\/[^/]+-view\.ts$/;
+const titan = (name: string): string | undefined => /^@titan\/([a-z-]+)/.exec(name)?.[1];
+
+/** What is wrong with one import of one file, if anything. */
+function fault(path: string, name: string): string | undefined {
+  const [top, own = ""] = path.split("/");
+  const target = titan(name);
+  const pure = path.startsWith("libs/domain/src/") || view.test(path);
+  if (pure && name.startsWith("node:")) return "the pure core does no IO";
+  if (name.startsWith("@titan/") && name.endsWith("/testing")) return "testing is for tests";
+  if (path.startsWith("libs/domain/src/") && !name.startsWith(".")) {
+    if (!DOMAIN_PACKAGES.some((allowed) => name.startsWith(allowed))) return "not in the domain";
+  }
+  if (/^(\.\.\/){3,}/.test(name)) return "packages are entered through their door";
+  if (target === undefined) return undefined;
+  if (top === "libs") {
+    return BELOW[own]?.includes(target) === true ? undefined : `${own} may not import ${target}`;
+  }
+  if (LIBRARIES.includes(target)) return undefined;
+  return COMPOSITION.some((place) => path.startsWith(place))
+    ? undefined
+    : "no service imports a service";
+}
+
+test("imports point one way", () => {
+  const faults = product.flatMap(({ path, text }) =>
+    importsOf(text).flatMap((name) => {
+      const wrong = fault(path, name);
+      return wrong === undefined ? [] : [`${path} imports ${name}: ${wrong}`];
+    }),
+  );
+  expect(faults).toEqual([]);
+});
+
+test("only the codec reads schemas/", () => {
+  const code = (text: string): string => text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+  const readers = product.filter(({ text }) => /["'`/]schemas\/|\.avsc["'`]/.test(code(text)));
+  const others = readers.map(({ path }) => path).filter((path) => !path.startsWith("libs/schema-codec/"));
+  expect(readers.length).toBeGreaterThan(0);
+  expect(others).toEqual([]);
+});
+
+test.each([
+  ["libs/domain/src/a.ts", "@titan/event-log"],
+  ["libs/domain/src/a.ts", "node:fs"],
+  ["libs/domain/src/a.ts", "avsc"],
+  ["libs/event-log/src/a.ts", "@titan/domain"],
+  ["libs/schema-codec/src/a.ts", "@titan/processor-runtime"],
+  ["services/target-delta/src/target-delta-view.ts", "node:crypto"],
+  ["services/api/src/a.ts", "@titan/change-feed"],
+  ["services/cli/src/main.ts", "@titan/api"],
+  ["services/api/src/a.ts", "@titan/domain/testing"],
+  ["services/api/src/a.ts", "../../../libs/domain/src/key.ts"],
+])("%s may not import %s", (path, name) => {
+  expect(fault(path, name)).toBeDefined();
+});
+
+test.each([
+  ["libs/domain/src/template/a.ts", "mustache"],
+  ["libs/processor-runtime/src/a.ts", "@titan/schema-codec"],
+  ["services/cli/src/up/a.ts", "@titan/change-feed"],
+  ["services/api/src/a.ts", "node:fs"],
+])("%s may import %s", (path, name) => {
+  expect(fault(path, name)).toBeUndefined();
+});
