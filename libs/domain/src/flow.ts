@@ -236,7 +236,7 @@ export const STREAMS = [
   },
   {
     topic: "titan.report",
-    key: "workspace/workload",
+    key: "workspace/workload/kind, or workspace/host/kind",
     partitions: "1",
     retention: "latest-and-window",
     writers: ["api"],

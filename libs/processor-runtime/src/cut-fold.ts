@@ -54,9 +54,10 @@ export class CutFold {
     return this.#pending.length + this.#cuts.size + this.#verified.length;
   }
 
-  /** Whether a cut above the one in use waits for records that were not seen. */
+  /** The cut that waits for records that were not seen, if there is one. Costs a fold before the start. */
   get blockedAt(): number | undefined {
-    if (!this.#started) return this.#cutOrder.at(-1);
+    const last = this.#cutOrder.at(-1);
+    if (!this.#started) return last === undefined || this.verifies(last) ? undefined : last;
     return this.#tentativeSum === undefined ? undefined : this.#tentative;
   }
 

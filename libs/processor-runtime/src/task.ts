@@ -3,6 +3,7 @@ import { Alignment, type AlignedStep } from "./alignment.ts";
 import type { Clock } from "./clock.ts";
 import { InputReader, type InputPartition, type OnUnreadable } from "./input-reader.ts";
 import { VIEW_TOPIC } from "./keys.ts";
+import { StuckWatch } from "./stuck-watch.ts";
 import type { Output } from "./output.ts";
 import type { Rules } from "./rules.ts";
 import { Signal } from "./signal.ts";
@@ -27,7 +28,9 @@ export interface TaskOptions<State, Value> {
 export type TaskStatus =
   | { readonly kind: "reading" }
   | { readonly kind: "waiting"; readonly revision: number; readonly versionInForce: number }
-  | { readonly kind: "running"; readonly revision: number };
+  | { readonly kind: "running"; readonly revision: number }
+  /** An input has a cut that does not verify, not even when it is read again from the beginning. */
+  | { readonly kind: "stuck"; readonly revision: number };
 
 /** One write covers at most so many steps. */
 const STEPS_MAX = 256;
@@ -45,11 +48,13 @@ const NO_ORIGIN: Origin = { revision: 0, changeId: "", actor: "", reason: "", oc
 export class Task<State, Value> {
   readonly #options: TaskOptions<State, Value>;
   readonly #arrived = new Signal();
-  #stopped = false;
+  readonly #stuck: StuckWatch;
+  readonly #stopping = new AbortController();
   #revision = 0;
 
   constructor(options: TaskOptions<State, Value>) {
     this.#options = options;
+    this.#stuck = new StuckWatch(options.clock, this.#arrived, this.#stopping.signal);
   }
 
   /** The revision that the output is at. */
@@ -58,11 +63,11 @@ export class Task<State, Value> {
   }
 
   async run(): Promise<void> {
-    while (!this.#stopped) await this.#runOnce();
+    while (!this.#stopping.signal.aborted) await this.#runOnce();
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#stopping.abort();
     this.#arrived.raise();
   }
 
@@ -127,7 +132,7 @@ export class Task<State, Value> {
       // The first step holds everything that is in force: it must not live on in this scope.
       if (!(await recover(await this.#first(reader, alignment)))) return;
       waited = !inForce();
-      while (!this.#stopped) {
+      while (!this.#stopping.signal.aborted) {
         const steps: ViewStep<Value>[] = [];
         let idle = false;
         for (let taken = 0; taken < STEPS_MAX; taken += 1) {
@@ -151,7 +156,9 @@ export class Task<State, Value> {
         }
         const mayRepair = !waited || !rules.startOverAfterWaiting;
         const repaired = mayRepair && (await output.repair());
-        if (idle && !repaired) await this.#arrived.wait();
+        if (!idle || repaired) continue;
+        if (this.#mustStartOver(reader)) return;
+        await this.#arrived.wait();
       }
     } finally {
       await Promise.all([reader.close(), output.close()]);
@@ -159,17 +166,24 @@ export class Task<State, Value> {
   }
 
   async #first(reader: InputReader, alignment: Alignment): Promise<AlignedStep | undefined> {
-    while (!this.#stopped) {
+    while (!this.#stopping.signal.aborted) {
       if (reader.caughtUp) {
         const step = alignment.start();
         if (step !== undefined) {
           reader.bound();
           return step;
         }
+        if (this.#mustStartOver(reader)) return undefined;
       }
       await this.#arrived.wait();
     }
     return undefined;
+  }
+
+  #mustStartOver(reader: InputReader): boolean {
+    const stuck = this.#stuck.look(reader.folds);
+    if (stuck === "alarm") this.#options.onStatus?.({ kind: "stuck", revision: this.#revision });
+    return stuck === "start-over";
   }
 
   #progress(revision: number): void {
