@@ -45,7 +45,7 @@ test.each([
   ["libs/a/src/a.test.ts", `test${".only"}("x")`],
   ["libs/a/src/a.test.ts", `describe${".skip"}("x")`],
   ["libs/a/src/a.ts", "export enum A { B }"],
-  ["libs/a/src/a.ts", 'import { b } from "./b";'],
+  ["libs/a/src/a.ts", `import { b } from ${'"./b"'};`],
 ])("%s with such a text is refused", (path, text) => {
   expect(faults({ path, text, lines: text.split("\n").length - 1 })).not.toEqual([]);
 });

@@ -1,8 +1,9 @@
-import { apply, remove } from "@titan/domain/testing";
+import { apply, proposalOf, remove } from "@titan/domain/testing";
 import { RECORD_BYTES_MAX } from "@titan/event-log";
 import { FRONTIER_KEY } from "@titan/processor-runtime";
 import { decodeAs, encode } from "@titan/schema-codec";
 import { expect, test } from "vitest";
+import type { FeedStatus } from "./change-feed.ts";
 import { FEED_RULES } from "./feed-rules.ts";
 import { FeedFixture } from "./testing/feed-fixture.ts";
 
@@ -210,6 +211,30 @@ test("two feeds at once: each proposal has one verdict, and what is published is
   expect(feed.verdicts()).toEqual(sites.map((_, at) => `p${at} accepted`));
   const truths = new Set(feed.hosts());
   expect([...truths]).toEqual(sites.map((site, at) => `default/a=${site}@${at + 2}`));
+});
+
+test("an idle feed that starts again says that it runs, and how far it is", async () => {
+  const feed = await FeedFixture.running();
+  await feed.propose("p1", [host("lab")]);
+  const statuses: FeedStatus[] = [];
+  await feed.restart({ onStatus: (status) => statuses.push(status) });
+  expect(statuses.at(-1)).toEqual({ kind: "running", revision: 2, published: 2 });
+});
+
+test("more proposals than may wait are all decided, in their order", async () => {
+  const feed = await FeedFixture.running();
+  feed.kill();
+  const count = 2_500;
+  const records = Array.from({ length: count }, (_, at) => ({
+    key: "default",
+    value: encode("proposal", proposalOf([host(`s${at}`)], { id: `p${at}`, seen: 1 })),
+  }));
+  await feed.nouns.settle(
+    feed.nouns.log.append([{ topic: "titan.proposal", partition: 0, records }]),
+  );
+  await feed.start();
+  expect(feed.verdicts()).toEqual(Array.from({ length: count }, (_, at) => `p${at} accepted`));
+  expect(feed.hosts().at(-1)).toBe(`default/a=s${count - 1}@${count + 1}`);
 });
 
 async function proposalBytes(feed: FeedFixture): Promise<Uint8Array> {

@@ -7,21 +7,20 @@ import {
   type Proposal,
   type Verdict,
 } from "@titan/domain";
-import type { AppendRecord, EventLog, LogRecord, Subscription } from "@titan/event-log";
+import type { AppendRecord, EventLog, LogRecord } from "@titan/event-log";
 import {
   appendPersistently,
   CHANGE_TOPIC,
   CommitChain,
-  deadLetterBatch,
   Signal,
   type Clock,
   type OnHold,
   type PartitionCounts,
 } from "@titan/processor-runtime";
-import { CodecError, decodeAs } from "@titan/schema-codec";
 import { FEED_RULES, type FeedRules } from "./feed-rules.ts";
 import { commitOf, startFeed } from "./feed-start.ts";
 import { NounPublisher } from "./noun-publisher.ts";
+import { ProposalQueue } from "./proposal-queue.ts";
 import { recordedId } from "./recorded-proposal.ts";
 import { sealCommit } from "./seal-commit.ts";
 import { decideOneByOne } from "./decide-one-by-one.ts";
@@ -44,17 +43,9 @@ export type FeedStatus =
   | { readonly kind: "reading" }
   | { readonly kind: "running"; readonly revision: number; readonly published: number };
 
-interface Pending {
-  readonly proposal: Proposal;
-  readonly position: number;
-}
-
-const PROPOSAL_TOPIC = "titan.proposal";
 /** One append to `titan.change` holds at most so many commits, and about so many bytes. */
 const COMMITS_PER_APPEND_MAX = 500;
 const APPEND_BYTES_MAX = 8 * 1024 * 1024;
-/** So many proposals may wait before the topic is not read on. */
-const PROPOSALS_WAITING_MAX = 2_000;
 
 /** A rival's commit counted where an own one was expected: what was decided since is void. */
 class Overtaken extends Error {}
@@ -85,9 +76,8 @@ export class ChangeFeed {
   /** Commits decided here that are in an append that is under way, by revision. */
   #undecided = new Map<number, Commit>();
   #publisher!: NounPublisher;
-  #waiting: Pending[] = [];
+  #proposals!: ProposalQueue;
   #nextProposal = 0;
-  #room: (() => void) | undefined;
 
   constructor(options: ChangeFeedOptions) {
     this.#options = options;
@@ -109,7 +99,6 @@ export class ChangeFeed {
     this.#stopped = true;
     this.#arrived.raise();
     this.#toPublish.raise();
-    this.#room?.();
   }
 
   async #runOnce(): Promise<void> {
@@ -117,7 +106,6 @@ export class ChangeFeed {
     this.#options.onStatus?.({ kind: "reading" });
     this.#failure = undefined;
     this.#undecided = new Map();
-    this.#waiting = [];
     const { start, publisher, positions } = await startFeed(
       log,
       (frontier) =>
@@ -148,41 +136,34 @@ export class ChangeFeed {
       this.#arrived.raise();
       this.#toPublish.raise();
     };
-    const subscriptions: Subscription[] = [
-      log.subscribe(
-        { topic: CHANGE_TOPIC, partition: 0, from: this.#readFrom },
-        (batch) => {
-          try {
-            for (const record of batch.records) this.#readCommit(record);
-          } catch (error) {
-            fail(error as Error);
-          }
-          caughtUp ||= batch.next >= end;
-          this.#arrived.raise();
-        },
-        { onError: fail },
-      ),
-    ];
+    const proposals = new ProposalQueue({
+      log,
+      clock,
+      onHold: this.#onHold,
+      arrived: this.#arrived,
+      fail,
+    });
+    this.#proposals = proposals;
+    const commits = log.subscribe(
+      { topic: CHANGE_TOPIC, partition: 0, from: this.#readFrom },
+      (batch) => {
+        try {
+          for (const record of batch.records) this.#readCommit(record);
+        } catch (error) {
+          fail(error as Error);
+        }
+        caughtUp ||= batch.next >= end;
+        this.#arrived.raise();
+      },
+      { onError: fail },
+    );
     const publishing = this.#publishLoop().catch(fail);
     try {
       while (!caughtUp && !this.#over()) await this.#arrived.wait();
       this.#nextProposal = (this.#last?.proposalPosition ?? -1) + 1;
       // Proposals are decided in order, so the last counted one says where to go on.
-      subscriptions.push(
-        log.subscribe(
-          { topic: PROPOSAL_TOPIC, partition: 0, from: this.#nextProposal },
-          async (batch) => {
-            for (const record of batch.records) await this.#readProposal(record);
-            if (batch.records.length > 0) this.#arrived.raise();
-            if (this.#waiting.length >= PROPOSALS_WAITING_MAX && !this.#over()) {
-              await new Promise<void>((resolve) => {
-                this.#room = resolve;
-              });
-            }
-          },
-          { onError: fail },
-        ),
-      );
+      proposals.open(this.#nextProposal);
+      this.#reportRunning();
       while (!this.#over()) {
         if (!(await this.#decideSome())) await this.#arrived.wait();
       }
@@ -190,8 +171,7 @@ export class ChangeFeed {
     } finally {
       this.#failure ??= new Overtaken();
       this.#toPublish.raise();
-      this.#room?.();
-      await Promise.all(subscriptions.map((subscription) => subscription.close()));
+      await Promise.all([commits.close(), proposals.close()]);
       await publishing;
       await publisher.close();
     }
@@ -225,28 +205,16 @@ export class ChangeFeed {
     }
   }
 
-  async #readProposal(record: LogRecord): Promise<void> {
-    let proposal: Proposal;
-    try {
-      proposal = decodeAs("proposal", record.value);
-    } catch (error) {
-      if (!(error instanceof CodecError)) throw error;
-      await this.#deadLetter(record, error);
-      return;
-    }
-    this.#waiting.push({ proposal, position: record.offset });
-  }
-
   /** Decides what waits and appends the verdicts; false when there was nothing to do. */
   async #decideSome(): Promise<boolean> {
     // Never on a world that a rival may have moved on: own commits first come back as counted.
-    if (this.#undecided.size > 0 || this.#waiting.length === 0) return false;
+    if (this.#undecided.size > 0 || this.#proposals.waiting.length === 0) return false;
     const records: AppendRecord[] = [];
     const commits: Commit[] = [];
     let last = this.#last;
     let bytes = 0;
     let taken = 0;
-    for (const { proposal, position } of this.#waiting) {
+    for (const { proposal, position } of this.#proposals.waiting) {
       if (commits.length === COMMITS_PER_APPEND_MAX || bytes > APPEND_BYTES_MAX) break;
       taken += 1;
       // A rival decided it, or its id is known: its first verdict holds.
@@ -270,8 +238,7 @@ export class ChangeFeed {
       bytes += value.length;
       last = commit;
     }
-    this.#waiting.splice(0, taken);
-    if (this.#waiting.length < PROPOSALS_WAITING_MAX) this.#room?.();
+    this.#proposals.drop(taken);
     if (records.length === 0) return taken > 0;
     await this.#append(commits, records);
     return true;
@@ -312,28 +279,16 @@ export class ChangeFeed {
     while (!this.#over()) {
       const published = await this.#publisher.publish();
       const repaired = await this.#publisher.repair(this.#rules.repairAgainstOwnWorld);
-      if (published || repaired) {
-        this.#options.onStatus?.({
-          kind: "running",
-          revision: this.#chain.end.revision,
-          published: this.#publisher.revision,
-        });
-      } else {
-        await this.#toPublish.wait();
-      }
+      if (published || repaired) this.#reportRunning();
+      else await this.#toPublish.wait();
     }
   }
 
-  async #deadLetter(record: LogRecord, error: CodecError): Promise<void> {
-    const batch = deadLetterBatch({
-      topic: PROPOSAL_TOPIC,
-      partition: 0,
-      record,
-      code: error.code,
-      reason: error.message,
-      processor: "change-feed",
-      processorVersion: 1,
+  #reportRunning(): void {
+    this.#options.onStatus?.({
+      kind: "running",
+      revision: this.#chain.end.revision,
+      published: this.#publisher.revision,
     });
-    await appendPersistently(this.#options.log, [batch], this.#options.clock, this.#onHold);
   }
 }

@@ -1,8 +1,7 @@
 import { ApiProblem } from "./api-problem.ts";
-import { backoffMs } from "./backoff.ts";
 import { CommandError } from "./command-error.ts";
 import type { CommandClock } from "./command-clock.ts";
-import { EventStreamParser, type ServerSentEvent } from "./event-stream-parser.ts";
+import { backoffMs, EventStreamParser, type ServerSentEvent } from "@titan/event-stream";
 import { ConnectionError, exchange, textOf, type HttpResponse } from "./http-exchange.ts";
 import { linesOf } from "./json-lines.ts";
 import type { ObjectList, TitanObject, WriteAnswer } from "./titan-object.ts";

@@ -1,5 +1,5 @@
 import { ApiProblem } from "./api-problem.ts";
-import { backoffMs } from "./backoff.ts";
+import { backoffMs } from "@titan/event-stream";
 import type { CommandContext } from "./command-context.ts";
 import { EXIT_STATUS } from "./exit-status.ts";
 import { fieldAt, textAt } from "./field-at.ts";

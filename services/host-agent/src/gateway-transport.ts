@@ -1,7 +1,6 @@
 import { fromJson } from "@titan/schema-codec";
 import type { Clock } from "@titan/processor-runtime";
-import { backoffMs } from "./backoff.ts";
-import { EventStreamParser, type ServerSentEvent } from "./event-stream-parser.ts";
+import { backoffMs, EventStreamParser, type ServerSentEvent } from "@titan/event-stream";
 import type {
   ReportAnswer,
   StreamHandler,

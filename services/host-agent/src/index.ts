@@ -1,4 +1,3 @@
-export { type Backoff, backoffMs } from "./backoff.ts";
 export { desiredFiles } from "./desired-files.ts";
 export {
   type Bind,
@@ -8,13 +7,6 @@ export {
   type WaitReason,
 } from "./desired-state.ts";
 export { type Disk, type DiskEntry, DiskError, type DiskErrorCode } from "./disk.ts";
-export {
-  EVENT_STREAM_LIMITS,
-  EventStreamError,
-  type EventStreamLimits,
-  EventStreamParser,
-  type ServerSentEvent,
-} from "./event-stream-parser.ts";
 export {
   type DesiredFiles,
   FilesDriver,

@@ -112,7 +112,8 @@ async function take(
     sequence,
     reportedAt,
   };
-  const key = `${workspace}/${subject}`;
+  // One key a kind: of one subject the last report of each must survive compaction.
+  const key = `${workspace}/${subject}/${report.kind}`;
   await appendObservation(context, "titan.report", key, encode("report", report));
   return report;
 }

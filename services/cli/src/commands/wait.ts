@@ -1,5 +1,5 @@
 import { ApiProblem } from "../api-problem.ts";
-import { backoffMs } from "../backoff.ts";
+import { backoffMs } from "@titan/event-stream";
 import type { CommandContext } from "../command-context.ts";
 import { CommandError, usageError } from "../command-error.ts";
 import {

@@ -46,3 +46,8 @@ export async function activateNewer(
     version < inForce(name) ? [{ view: name, offered: version, inForce: inForce(name) }] : [],
   );
 }
+
+/** What somebody who started an older build is told to do. */
+export function howToGoBack({ view, offered }: OlderCode): string {
+  return `this build is older than what is in force and stops here; go back with: titan activate ${view} ${offered}`;
+}

@@ -6,7 +6,7 @@ import { installationCommit } from "@titan/change-feed";
 import { openEmbeddedLog } from "@titan/event-log";
 import { openInstallation, systemClock, type Clock } from "@titan/processor-runtime";
 import type { Logger } from "pino";
-import { activateNewer } from "./activate-newer.ts";
+import { activateNewer, howToGoBack } from "./activate-newer.ts";
 import { ensureAdminToken } from "./admin-token.ts";
 import { runProcessors } from "./run-processors.ts";
 import { VIEWS } from "./views.ts";
@@ -62,11 +62,9 @@ export async function startTitan(options: TitanOptions): Promise<RunningTitan> {
       }),
     );
     const older = await activateNewer(log, clock, offered);
-    for (const { view, offered: own, inForce } of older) {
-      logger.warn(
-        { view, version: own, versionInForce: inForce },
-        `this build is older than what is in force and stops here; go back with: titan activate ${view} ${own}`,
-      );
+    for (const code of older) {
+      const { view, offered: own, inForce } = code;
+      logger.warn({ view, version: own, versionInForce: inForce }, howToGoBack(code));
     }
     const token = await ensureAdminToken(log, clock, join(dataFolder, "token"));
     const processors = runProcessors({

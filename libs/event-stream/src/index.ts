@@ -1,0 +1,8 @@
+export { type Backoff, backoffMs } from "./backoff.ts";
+export {
+  EVENT_STREAM_LIMITS,
+  EventStreamError,
+  type EventStreamLimits,
+  EventStreamParser,
+  type ServerSentEvent,
+} from "./event-stream-parser.ts";
