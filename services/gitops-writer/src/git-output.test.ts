@@ -1,0 +1,113 @@
+import type { RenderedDeployment } from "@titan/domain";
+import { createSimulatedLog } from "@titan/event-log/testing";
+import { fixedTopics, Signal, type ViewStep } from "@titan/processor-runtime";
+import { decodeAs } from "@titan/schema-codec";
+import { expect, test } from "vitest";
+import { GitError } from "./git-error.ts";
+import { GitOutput } from "./git-output.ts";
+import type { GitRepository } from "./git-repository.ts";
+import type { PlacedDeployment } from "./gitops-writer-view.ts";
+import { fixture, foreignCommit, readBranch, soundCommits } from "./testing/git-fixture.ts";
+
+const FILE = "hosts/default/tim-pi/default/prod/app.conf";
+
+function placed(text: string, label: string | null = null): PlacedDeployment {
+  const rendered: RenderedDeployment = {
+    deployment: "default/prod",
+    createdRevision: 1,
+    digest: text,
+    hostLabels: [],
+    files: [
+      {
+        path: "app.conf",
+        executable: false,
+        pieces: [{ text: label === null ? text : null, label, hostName: false }],
+        bytes: null,
+      },
+    ],
+    problem: null,
+  };
+  return { host: "default/tim-pi", hostLabels: {}, rendered };
+}
+
+function step(revision: number, value: PlacedDeployment | undefined): ViewStep<PlacedDeployment> {
+  const origin = {
+    revision,
+    changeId: `c${revision}`,
+    actor: "tim",
+    reason: "",
+    occurredAt: 1_000,
+  };
+  const values = new Map([["default/tim-pi/default/prod", value]]);
+  return { revision, values, origin, causesOf: () => [] };
+}
+
+async function outputOf(open: () => Promise<GitRepository>) {
+  const log = createSimulatedLog();
+  await log.createTopics(fixedTopics({ hostPartitions: 1, deploymentPartitions: 1 }));
+  const holds: string[] = [];
+  let nowMs = 0;
+  const output = new GitOutput({
+    log,
+    clock: {
+      now: () => nowMs,
+      // Pauses are over at once; the look now and then is the test's to call for.
+      sleep: (durationMs) => (durationMs < 60_000 ? Promise.resolve() : new Promise(() => {})),
+    },
+    random: () => 0.5,
+    installation: "one",
+    branch: "main",
+    arrived: new Signal(),
+    open,
+    onHold: (error) => holds.push(error.code),
+  });
+  const reports = (): readonly { revision: number; problem: string }[] =>
+    log.peek("titan.git-commit", 0).map(({ value }) => decodeAs("git-commit", value));
+  return { output, holds, reports, pass: (ms: number) => (nowMs += ms) };
+}
+
+test("a batch of revisions is one commit, an unchanged one none, and each is reported", async () => {
+  const { repository, path } = await fixture("folder");
+  const { output, reports } = await outputOf(() => Promise.resolve(repository));
+  await output.recover(step(3, placed("one")));
+  await output.write([step(4, placed("two")), step(5, placed("three"))]);
+  await output.write([step(6, placed("three"))]);
+  expect(await readBranch(path)).toEqual({ [FILE]: "three" });
+  expect(await soundCommits(path)).toBe(2);
+  expect(reports().map(({ revision }) => revision)).toEqual([3, 5]);
+  await output.write([step(7, undefined)]);
+  expect(await readBranch(path)).toEqual({});
+});
+
+test("what others change in our part is taken back at the next look", async () => {
+  const { repository, others, path } = await fixture("folder");
+  const { output, pass } = await outputOf(() => Promise.resolve(repository));
+  await output.recover(step(3, placed("one")));
+  await foreignCommit(others, { [FILE]: "mine now", "README.md": "theirs" });
+  expect(await output.repair()).toBe(false);
+  pass(60_000);
+  expect(await output.repair()).toBe(true);
+  expect(await readBranch(path)).toEqual({ [FILE]: "one", "README.md": "theirs" });
+});
+
+test("while the repository can not be opened the writer holds, then goes on", async () => {
+  const { repository, path } = await fixture("folder");
+  let tries = 0;
+  const { output, holds } = await outputOf(() => {
+    tries += 1;
+    if (tries < 4) return Promise.reject(new GitError("network", "not there"));
+    return Promise.resolve(repository);
+  });
+  await output.recover(step(3, placed("one")));
+  expect(holds).toEqual(["network", "network", "network"]);
+  expect(await readBranch(path)).toEqual({ [FILE]: "one" });
+});
+
+test("a deployment whose files can not be bound is named beside the tree that lacks it", async () => {
+  const { repository, path } = await fixture("folder");
+  const { output, reports } = await outputOf(() => Promise.resolve(repository));
+  await output.recover(step(3, placed("one")));
+  await output.write([step(4, placed("", "zone"))]);
+  expect(await readBranch(path)).toEqual({});
+  expect(reports().at(-1)?.problem).toContain("zone");
+});
