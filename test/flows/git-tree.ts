@@ -19,15 +19,3 @@ export async function pathsInGit(repository: string): Promise<readonly string[]>
 export async function fileInGit(repository: string, path: string): Promise<string> {
   return git(repository, "show", `main:${path}`);
 }
-
-/** The revision that the tip says it is for. */
-export async function revisionInGit(repository: string): Promise<number> {
-  const text = await git(
-    repository,
-    "log",
-    "-1",
-    "--format=%(trailers:key=Titan-Revision,valueonly)",
-    "main",
-  );
-  return Number(text.trim());
-}

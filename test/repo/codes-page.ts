@@ -3,7 +3,8 @@ import { FEED_CODES } from "@titan/change-feed";
 
 /** `docs/codes.md`: every code with which a change is refused, and what it means. */
 export function codesPage(): string {
-  const row = ([code, meaning]: readonly [string, string]): string => `| \`${code}\` | ${meaning} |`;
+  const row = ([code, meaning]: readonly [string, string]): string =>
+    `| \`${code}\` | ${meaning} |`;
   const rows = [...Object.entries(CODES), ...Object.entries(FEED_CODES)].map(row).sort();
   return [
     "# Codes",

@@ -9,7 +9,11 @@ const DEFAULT_EXPORT_ALLOWED = ["test/repo/count-reporter.ts"];
 /** Everything that is wrong with a file, in plain words. */
 function faults({ path, text, lines }: SourceFile): readonly string[] {
   const found: string[] = [];
-  const name = path.split("/").at(-1)?.replace(/(\.test|\.property\.test|\.tmp)?\.ts$/, "") ?? "";
+  const name =
+    path
+      .split("/")
+      .at(-1)
+      ?.replace(/(\.test|\.property\.test|\.tmp)?\.ts$/, "") ?? "";
   const max = isTest(path) ? TEST_LINES_MAX : LINES_MAX;
   if (lines > max) found.push(`has ${lines} lines, at most ${max}: look for the second concept`);
   if (!/^[a-z0-9]+(-[a-z0-9]+)*(\.property)?$/.test(name)) found.push("is not kebab-case");
@@ -19,7 +23,8 @@ function faults({ path, text, lines }: SourceFile): readonly string[] {
   if (/^export default /m.test(text) && !DEFAULT_EXPORT_ALLOWED.includes(path)) {
     found.push("has a default export");
   }
-  if (new RegExp(`\\b(${"TO" + "DO"}|${"FIX" + "ME"})\\b`).test(text)) found.push("is not finished");
+  if (new RegExp(`\\b(${"TO" + "DO"}|${"FIX" + "ME"})\\b`).test(text))
+    found.push("is not finished");
   if (/\b(?:test|describe|it)\.(?:only|skip|todo)\b/.test(text)) found.push("leaves tests out");
   if (/^(?:export )?(?:const )?enum /m.test(text)) found.push("has an enum");
   for (const imported of importsOf(text)) {

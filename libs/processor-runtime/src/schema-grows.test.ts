@@ -44,7 +44,8 @@ async function nextBuild(byDefault: string) {
     const copy = JSON.parse(JSON.stringify(schema)) as RecordSchema;
     const previous = copy.fields.find(({ name }) => name === "previous")?.type;
     const noun = (previous as readonly CompoundSchema[])[1];
-    (noun?.fields as object[]).unshift({ name: "arch", type: "string", default: byDefault });
+    const fields = noun?.fields as object[] | undefined;
+    fields?.unshift({ name: "arch", type: "string", default: byDefault });
     return copy;
   }
 }

@@ -71,7 +71,10 @@ function typeOf(schema: Schema): string {
       return `Readonly<Record<string, ${typeOf(compound.values ?? "null")}>>`;
     case "fixed":
       if (compound.logicalType !== "titan-hash") throw new Error(`unknown fixed ${name}`);
-      declare(name, "/** 64 bits; on the wire eight bytes, big-endian. */\nexport type Hash = bigint;\n");
+      declare(
+        name,
+        "/** 64 bits; on the wire eight bytes, big-endian. */\nexport type Hash = bigint;\n",
+      );
       return name;
     default:
       return typeOf(compound.type);

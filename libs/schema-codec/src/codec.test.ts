@@ -55,7 +55,9 @@ test("the JSON form shows hashes in hexadecimal and bytes in base64, in events t
   const files = noun.flatMap((commit) =>
     commit.events.flatMap((event) =>
       event.kind === "Template" && event.current !== null && "files" in event.current
-        ? event.current.files.filter((file) => file.bytes !== null).map(() => toJson("commit", commit))
+        ? event.current.files
+            .filter((file) => file.bytes !== null)
+            .map(() => toJson("commit", commit))
         : [],
     ),
   );
@@ -88,7 +90,9 @@ test("bytes may be any Uint8Array: the domain makes no Buffer", () => {
   const texts = { workspace: "w", name: "n", labels: {}, createdRevision: 1, defaults: "{}" };
   const current = { ...texts, files: [file], delimiters: [], verbatim: [] };
   const template = decodeAs("template", encode("template", { ...statement(), current }));
-  expect(Buffer.from(bytes).equals(template.current?.files[0]?.bytes ?? new Uint8Array())).toBe(true);
+  expect(Buffer.from(bytes).equals(template.current?.files[0]?.bytes ?? new Uint8Array())).toBe(
+    true,
+  );
   const event = { kind: "Template", key: "w/n", op: "UPDATE", previous: null, current } as const;
   const commit = fc.sample(randomRecordOf("commit"), { numRuns: 1, seed: 5 })[0];
   if (commit === undefined) throw new Error("no commit");
@@ -125,15 +129,18 @@ test("another record than the topic holds is wrong-record", () => {
   expect(refusal(() => decodeAs("frontier", mark))).toBe("wrong-record");
 });
 
-test.each(NAMES)("a %s that is cut off anywhere, or has a byte too many, is wrong-fields", (name) => {
-  const [value] = fc.sample(randomRecordOf(name), { numRuns: 1, seed: 7 });
-  if (value === undefined) throw new Error("nothing to cut off");
-  const bytes = encode(name, value);
-  for (let length = HEADER_BYTES; length < bytes.length; length += 1) {
-    expect(refusal(() => decode(bytes.subarray(0, length)))).toBe("wrong-fields");
-  }
-  expect(refusal(() => decode(Uint8Array.from([...bytes, 0])))).toBe("wrong-fields");
-});
+test.each(NAMES)(
+  "a %s that is cut off anywhere, or has a byte too many, is wrong-fields",
+  (name) => {
+    const [value] = fc.sample(randomRecordOf(name), { numRuns: 1, seed: 7 });
+    if (value === undefined) throw new Error("nothing to cut off");
+    const bytes = encode(name, value);
+    for (let length = HEADER_BYTES; length < bytes.length; length += 1) {
+      expect(refusal(() => decode(bytes.subarray(0, length)))).toBe("wrong-fields");
+    }
+    expect(refusal(() => decode(Uint8Array.from([...bytes, 0])))).toBe("wrong-fields");
+  },
+);
 
 test("a list that announces more items than there are bytes is refused before it is made", () => {
   const bytes = encode("proposal", { ...proposal(), operations: [] });
@@ -222,6 +229,12 @@ function proposal() {
 
 function statement() {
   const origin = { changeId: "", actor: "", reason: "", occurredAt: 0 };
-  const empty = { index: 0, op: "UPDATE", previous: null, causes: [], processorVersion: 0 } as const;
+  const empty = {
+    index: 0,
+    op: "UPDATE",
+    previous: null,
+    causes: [],
+    processorVersion: 0,
+  } as const;
   return { revision: 1, hash: 0n, ...origin, ...empty };
 }

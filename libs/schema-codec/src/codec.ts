@@ -5,7 +5,12 @@ import { compileToBuffers, type ToBuffers } from "./buffers.ts";
 import { HashType } from "./hash-type.ts";
 import { compileJsonForm, type JsonForm } from "./json-form.ts";
 import type { Decoded, RecordName, RecordTypes } from "./record-name.ts";
-import { readSchema, readSchemaIds, type CompoundSchema, type RecordSchema } from "./schema-files.ts";
+import {
+  readSchema,
+  readSchemaIds,
+  type CompoundSchema,
+  type RecordSchema,
+} from "./schema-files.ts";
 
 /** Bytes that are no record of ours. `code` is stable; nothing of the bytes is in the message. */
 export class CodecError extends Error {

@@ -79,7 +79,8 @@ function withField(schema: RecordSchema, field: object): RecordSchema {
   const copy = JSON.parse(JSON.stringify(schema)) as RecordSchema;
   const previous = copy.fields.find(({ name }) => name === "previous")?.type;
   const noun = (previous as readonly CompoundSchema[])[1];
-  (noun?.fields as object[]).push(field);
+  const fields = noun?.fields as object[] | undefined;
+  fields?.push(field);
   return copy;
 }
 

@@ -110,7 +110,9 @@ function record(schema: CompoundSchema, named: Map<string, JsonForm>): JsonForm 
   named.set(schema.name ?? "", form);
   for (const { name, type, default: byDefault } of schema.fields ?? []) {
     const ofField = compile(type, named);
-    const formIn = isUnionOfRecords(type) ? (object: Fields) => byKind(object, named) : () => ofField;
+    const formIn = isUnionOfRecords(type)
+      ? (object: Fields) => byKind(object, named)
+      : () => ofField;
     fields.push({ name, formIn, byDefault });
   }
   return form;

@@ -63,4 +63,6 @@ export type StatementName =
   | "workspace";
 
 /** A decoded record with its name, so that a switch over `name` knows the shape of `value`. */
-export type Decoded = { [N in RecordName]: { readonly name: N; readonly value: RecordTypes[N] } }[RecordName];
+export type Decoded = {
+  [N in RecordName]: { readonly name: N; readonly value: RecordTypes[N] };
+}[RecordName];

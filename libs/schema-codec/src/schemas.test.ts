@@ -37,7 +37,9 @@ test.each(EVERY)("an id of release $release stands for the text of $subject that
   const now = readSchemaIds().find(({ id }) => id === old?.id);
   const meant = withoutDocs(readSchema(now?.file ?? ""));
   const hint = `keep the released text under a path of its own and give ${row.subject} a new id`;
-  expect(meant, hint).toEqual(withoutDocs(readSchema(`released/${row.release}/${row.subject}.avsc`)));
+  expect(meant, hint).toEqual(
+    withoutDocs(readSchema(`released/${row.release}/${row.subject}.avsc`)),
+  );
 });
 
 test.each(RELEASES)("the list of ids goes on where that of release %s ended", (release) => {
@@ -88,7 +90,10 @@ test.each([
   ["a field without a default", (s) => s.fields.push({ name: "more", type: "string" })],
   ["a field without a default that is gone", (s) => s.fields.shift()],
   ["another type", (s) => Object.assign(s.fields[0] ?? {}, { type: "string" })],
-  ["a wider type, which the older can not read", (s) => Object.assign(s.fields[1] ?? {}, { type: "long" })],
+  [
+    "a wider type, which the older can not read",
+    (s) => Object.assign(s.fields[1] ?? {}, { type: "long" }),
+  ],
   ["another default", (s) => Object.assign(s.fields[1] ?? {}, { default: 1 })],
   ["another name of the record", (s) => Object.assign(s, { name: "Other" })],
   ["another symbol", (s) => JSON.stringify(s.fields[2]) && pushSymbol(s.fields[2])],
@@ -100,5 +105,6 @@ test.each([
 );
 
 function pushSymbol(field: Field | undefined): void {
-  (field?.type as { symbols: string[] }).symbols.push("REPLACE");
+  const type = field?.type as { symbols: string[] } | undefined;
+  type?.symbols.push("REPLACE");
 }

@@ -12,16 +12,18 @@ export interface PresentedObject {
     readonly createdRevision: number;
   };
   readonly spec: JsonObject;
-  readonly status: object;
+  /** As it is now; an object as it was has none. */
+  readonly status?: object;
 }
 
 export function presentObject(
   kind: NounKind,
   value: NounValue,
   revision: number,
-  status: object = {},
+  status?: object,
 ): PresentedObject {
-  return { ...objectOf(kind, value as never, revision), status };
+  const object = objectOf(kind, value as never, revision);
+  return status === undefined ? object : { ...object, status };
 }
 
 export function etagOf(revision: number): string {

@@ -27,7 +27,7 @@ export const PROBLEM_CODES = {
   starting: { status: 503, title: "The server is still reading the log" },
   overloaded: { status: 503, title: "Too much is waiting already" },
   "log-unavailable": { status: 503, title: "The log does not take records" },
-  "outcome-unknown": { status: 504, title: "The verdict did not come in time" },
+  "verdict-timeout": { status: 504, title: "The verdict did not come in time" },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

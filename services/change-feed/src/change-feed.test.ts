@@ -202,6 +202,26 @@ test("a lower frontier that lands last is followed by the own, once", async () =
   expect(frontiers(feed).map(({ revision }) => revision)).toEqual([1, 2, 1, 2]);
 });
 
+test("its own frontiers, read back late, are no reason to write them again", async () => {
+  for (let seed = 1; seed <= 10; seed += 1) {
+    const feed = await FeedFixture.running({}, seed);
+    const bytes = Array.from({ length: 30 }, (_, at) =>
+      encode("proposal", proposalOf([host(`s${at}`)], { id: `p${at}`, seen: 1 })),
+    );
+    const appends = bytes.map((value, at) => {
+      const records = [{ key: "default", value }];
+      const batches = [{ topic: "titan.proposal", partition: 0, records }];
+      return feed.nouns.clock.sleep(at * 7).then(() => feed.nouns.log.append(batches));
+    });
+    await feed.nouns.settle(Promise.all(appends));
+    await feed.nouns.quiet();
+    const revisions = frontiers(feed).map(({ revision }) => revision);
+    expect(revisions.at(-1)).toBe(31);
+    expect(revisions.length).toBeGreaterThan(5);
+    expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
+  }
+});
+
 test("two feeds at once: each proposal has one verdict, and what is published is what counted", async () => {
   const feed = await FeedFixture.running();
   await feed.start();

@@ -42,7 +42,9 @@ export class NounPublisher {
   #queue: CountedCommit[] = [];
   #frontier: ChainEnd;
   #frontierOffset: number | undefined;
-  #lowerFrontierSeen = false;
+  #isShadowedAtStart = false;
+  /** Of the last frontier that was seen to say less than the own. */
+  #lowerFrontierOffset = -1;
 
   constructor(options: {
     readonly log: EventLog;
@@ -107,7 +109,7 @@ export class NounPublisher {
             const read = readStatement(record);
             if (read.kind !== "frontier") continue;
             if (read.frontier.revision < this.#frontier.revision) {
-              this.#lowerFrontierSeen ||= read.offset > (this.#frontierOffset ?? -1);
+              this.#lowerFrontierOffset = Math.max(this.#lowerFrontierOffset, read.offset);
             }
           }
           if (batch.records.length > 0) this.#arrived.raise();
@@ -151,14 +153,16 @@ export class NounPublisher {
       if (records.length > 0) batches.set(partition, records);
     }
     await this.#append(batches);
-    const frontier = this.#lowerFrontierSeen;
+    // Compared only now: while an append is under way, the own frontier before it is a lower one.
+    const frontier =
+      this.#isShadowedAtStart || this.#lowerFrontierOffset > (this.#frontierOffset ?? -1);
     if (frontier) await this.#appendFrontier();
     return batches.size > 0 || frontier;
   }
 
   /** The start found that an older frontier lies last. */
   frontierIsShadowed(): void {
-    this.#lowerFrontierSeen = true;
+    this.#isShadowedAtStart = true;
   }
 
   async close(): Promise<void> {
@@ -182,8 +186,7 @@ export class NounPublisher {
   }
 
   async #appendFrontier(): Promise<void> {
-    this.#lowerFrontierSeen = false;
-    this.#frontierOffset = undefined;
+    this.#isShadowedAtStart = false;
     const value = encode("frontier", {
       revision: this.#frontier.revision,
       commitId: this.#frontier.commitId,

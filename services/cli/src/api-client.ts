@@ -56,7 +56,7 @@ const TRY_AGAIN: readonly string[] = [
   "starting",
   "overloaded",
   "log-unavailable",
-  "outcome-unknown",
+  "verdict-timeout",
 ];
 
 /**

@@ -129,9 +129,7 @@ test("a deployment or a host anew under its name is another incarnation", () => 
   spec
     .when(deployment("prod", refs, { createdRevision: 9 }))
     .emits(runs("a", { createdRevision: 9, hostCreatedRevision: 1 }));
-  spec
-    .when(host("a", {}, 12))
-    .emits(runs("a", { createdRevision: 9, hostCreatedRevision: 12 }));
+  spec.when(host("a", {}, 12)).emits(runs("a", { createdRevision: 9, hostCreatedRevision: 12 }));
 });
 
 test("deployments of a workspace reach hosts of default", () => {

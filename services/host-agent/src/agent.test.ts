@@ -54,7 +54,7 @@ async function runsProd(disk: MemoryDisk, more: Partial<AgentOptions> = {}): Pro
   return started;
 }
 
-test("a host that acted on its own slice at 10 applies a deployment whose last mark is 8", async () => {
+test("history 14: a host that acted on its own slice at 10 applies a deployment whose last mark is 8", async () => {
   const disk = new MemoryDisk();
   const { transport } = await runsProd(disk);
   expect(files(disk)).toEqual({ "/run/default/prod/app.conf": "one" });
@@ -63,22 +63,28 @@ test("a host that acted on its own slice at 10 applies a deployment whose last m
     revision: 10,
     deployments: [{ deployment: "default/prod", state: "deployed", digest: "one", revision: 8 }],
   });
+  const { broken } = await withRules({ bookmarkPerStream: false }, () => Promise.resolve());
+  expect(broken).toEqual({});
 });
 
-test("a host that loses a deployment and gets it back unchanged, by a copy that is older, runs it", async () => {
-  const disk = new MemoryDisk();
-  const { transport } = await runsProd(disk);
-  transport.reading(OWN).says("default/prod", 11, null).mark(11);
-  await turns();
-  expect(files(disk)).toEqual({});
-  transport.reading(OWN).says("default/prod", 12, assigned("default/prod")).mark(12);
-  await turns();
-  transport.reading(PROD).says("default/prod", 5, rendered("default/prod", "one")).mark(5);
-  await turns();
-  expect(files(disk)).toEqual({ "/run/default/prod/app.conf": "one" });
+test("history 18: a host that loses a deployment and gets it back unchanged, by a copy that is older, runs it", async () => {
+  const { kept, broken } = await withRules(
+    { bookmarkWithState: false },
+    async (disk, { transport }) => {
+      transport.reading(OWN).says("default/prod", 11, null).mark(11);
+      await turns();
+      expect(files(disk)).toEqual({});
+      transport.reading(OWN).says("default/prod", 12, assigned("default/prod")).mark(12);
+      await turns();
+      transport.reading(PROD).says("default/prod", 5, rendered("default/prod", "one")).mark(5);
+      await turns();
+    },
+  );
+  expect(kept).toEqual({ "/run/default/prod/app.conf": "one" });
+  expect(broken).toEqual({});
 });
 
-test("another installation removes nothing until an operator accepts it", async () => {
+test("history 13: another installation removes nothing until an operator accepts it", async () => {
   const disk = new MemoryDisk();
   const first = await runsProd(disk);
   first.transport.reading(OWN, "two").mark(3);
@@ -87,6 +93,7 @@ test("another installation removes nothing until an operator accepts it", async 
   expect(first.agent.state?.problem?.code).toBe("foreign-installation");
   first.agent.stop();
 
+  // As if there were no rule: whatever comes is accepted.
   const accepted = await start(disk, { acceptedInstallation: "two" });
   expect(files(disk)).toEqual({ "/run/default/prod/app.conf": "one" });
   accepted.transport.reading(OWN, "two").mark(3);
@@ -212,3 +219,31 @@ function dyingInBetween(disk: MemoryDisk): Disk {
     },
   });
 }
+
+test("a clock that is ten years off, either way, stops nothing", async () => {
+  const tenYearsMs = 10 * 365 * 24 * 60 * 60 * 1_000;
+  const disk = new MemoryDisk();
+  const now = Date.UTC(2026, 10, 21);
+  let offsetMs = 0;
+  const clock = { now: () => now + offsetMs, sleep: () => new Promise<void>(() => {}) };
+  const incarnations: string[] = [];
+  for (const [at, offset] of [0, tenYearsMs, -tenYearsMs, -2 * now, 0].entries()) {
+    offsetMs = offset;
+    const { agent, transport } = await start(disk, { clock });
+    const revision = 20 + at;
+    transport.reading(OWN).says("default/prod", 10, assigned("default/prod")).mark(revision);
+    await turns();
+    // It goes off while the agent runs, too.
+    offsetMs = -offset;
+    const text = `text ${at}`;
+    const reading = transport.reading(PROD);
+    reading.says("default/prod", revision, rendered("default/prod", text)).mark(revision);
+    await turns();
+    expect(files(disk)).toEqual({ "/run/default/prod/app.conf": text });
+    expect(agent.state).toMatchObject({ problem: null, reported: true });
+    const report = transport.reports.at(-1) as { readonly incarnation: string };
+    incarnations.push(report.incarnation);
+    agent.stop();
+  }
+  expect(incarnations).toEqual([...new Set(incarnations)].sort());
+});

@@ -82,6 +82,8 @@ export class HostMemory {
   ): Promise<"act" | "older" | "foreign"> {
     // The own stream says which installation this host follows.
     if (cut.installation !== this.#assigned?.installation) return "foreign";
+    const isBelowOwn = cut.revision <= this.#assigned.revision;
+    if (!this.#rules.bookmarkPerStream && isBelowOwn) return "older";
     const judged = judgeCut(this.#rendered.get(stream), cut, cut.installation);
     if (judged === "act") {
       const stored = { ...cut, stream };
@@ -93,8 +95,12 @@ export class HostMemory {
 
   /** Forgets the streams of deployments that are not among these. */
   async keepOnly(streams: ReadonlySet<string>): Promise<void> {
-    const gone = [...this.#rendered.keys()].filter((stream) => !streams.has(stream));
-    for (const stream of gone) {
+    const gone = [...this.#rendered].filter(([stream]) => !streams.has(stream));
+    for (const [stream, stored] of gone) {
+      if (!this.#rules.bookmarkWithState) {
+        this.#rendered.set(stream, { ...stored, state: new Map() });
+        continue;
+      }
       this.#rendered.delete(stream);
       await this.#deployments.forget(stream);
     }

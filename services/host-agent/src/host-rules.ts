@@ -8,6 +8,8 @@ export interface HostRules {
   readonly sameIncarnation: boolean;
   /** A bookmark is kept together with the state at its cut (22). */
   readonly bookmarkWithState: boolean;
+  /** Each stream has a bookmark of its own, instead of one for all (22). */
+  readonly bookmarkPerStream: boolean;
   /** Cut and state are stored before the host is changed (26). */
   readonly storeFirst: boolean;
 }
@@ -17,5 +19,6 @@ export const HOST_RULES: HostRules = {
   actAtCuts: true,
   sameIncarnation: true,
   bookmarkWithState: true,
+  bookmarkPerStream: true,
   storeFirst: true,
 };

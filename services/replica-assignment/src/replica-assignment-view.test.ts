@@ -74,9 +74,7 @@ test("a host that goes moves only its own replica", () => {
   const spec = specFor(replicaAssignment).given(plain, ...inLab(...NAMES));
   spec.given(deployment("prod", refs, { replicas: 2 }));
   spec.when(gone(host(ranked(4))), hostTarget(ranked(4))).emitsNothing();
-  spec
-    .when(gone(host(ranked(0))), hostTarget(ranked(0)))
-    .emits(off(ranked(0)), onHost(ranked(2)));
+  spec.when(gone(host(ranked(0))), hostTarget(ranked(0))).emits(off(ranked(0)), onHost(ranked(2)));
 });
 
 test("whatever hosts come and go, one at a time, at most one replica moves", () => {
@@ -99,9 +97,7 @@ test("a host that lacks a label that the template names is not eligible, and bec
   const needs = template("p", { "a.conf": "{{host.labels.zone}}" });
   const spec = specFor(replicaAssignment).given(needs, ...inLab(ranked(0), ranked(1)));
   spec.given(host(ranked(1), { zone: "a" }), deployment("prod", refs, { replicas: 1 }));
-  spec
-    .when(host(ranked(0), { zone: "b" }))
-    .emits(onHost(ranked(0)), off(ranked(1)));
+  spec.when(host(ranked(0), { zone: "b" })).emits(onHost(ranked(0)), off(ranked(1)));
   spec.when(host(ranked(0), { site: "x" })).emits(off(ranked(0)), onHost(ranked(1)));
 });
 
@@ -132,9 +128,7 @@ test("a changed count takes the next in rank or gives up the last", () => {
 test("a deployment or a host anew under its name is another one, on the same host", () => {
   const spec = specFor(replicaAssignment).given(plain, ...inLab("a"));
   spec.given(deployment("prod", refs, { replicas: 1 }));
-  spec
-    .when(deployment("prod", refs, { replicas: 1, createdRevision: 9 }))
-    .emits(onHost("a", 9));
+  spec.when(deployment("prod", refs, { replicas: 1, createdRevision: 9 })).emits(onHost("a", 9));
   spec.when(host("a", {}, 12)).emits(onHost("a", 9, 12));
 });
 

@@ -151,6 +151,22 @@ test("a noun that shadows one of default changes no deployment", () => {
     .emits("UPDATE Deployment iot/prod");
 });
 
+test("a file that is applied again means the same, whatever shadows its short names by now", () => {
+  const lab = apply("Deployment", "iot/lab", { workload: "w", template: "t", target: "x" });
+  specForDecide()
+    .given(
+      apply("Workspace", "iot", {}),
+      apply("Workload", "default/w", {}),
+      apply("Template", "default/t", { files: { "a.txt": { text: "one" } } }),
+      apply("Target", "default/x", { selector: "site" }),
+      lab,
+      apply("Workload", "iot/w", {}),
+      apply("Target", "iot/x", { selector: "site" }),
+    )
+    .when(lab)
+    .results("unchanged");
+});
+
 test("a reference that leads nowhere, or too far, is refused with a suggestion", () => {
   specForDecide()
     .given(...ingredients, apply("Workspace", "iot"), apply("Target", "iot/far", { selector: "a" }))

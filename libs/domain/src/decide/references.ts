@@ -4,6 +4,7 @@ import { NOUN_NAMES, type NounKind, type ScopedKind } from "../noun.ts";
 import type { Resolve } from "../object/object-context.ts";
 import type { Refusals } from "../refusals.ts";
 import { suggestionFor } from "../suggestion.ts";
+import type { NounReference } from "./noun-references.ts";
 import type { PlannedOperation } from "./proposal.ts";
 import type { ReadableWorld } from "./world.ts";
 
@@ -26,9 +27,18 @@ export class References {
     return this.#planned.get(`${kind} ${key}`) ?? this.#world.has(kind, key);
   }
 
-  /** For objects of `workspace`: a name alone means its own noun, or else that of `default`. */
-  resolverFor(workspace: string): Resolve {
-    return (kind, reference, pointer) => this.#resolve(kind, reference, pointer, workspace);
+  /**
+   * For objects of `workspace`: a name alone means what it meant in the object so far, else the workspace's own noun,
+   * else that of `default`. So a file that is applied again means the same, whatever was created in between.
+   */
+  resolverFor(workspace: string, soFar: readonly NounReference[] = []): Resolve {
+    return (kind, reference, pointer) => {
+      const kept = soFar.find(
+        (known) => known.kind === kind && splitKey(known.key).name === reference,
+      );
+      if (kept !== undefined && this.willExist(kind, kept.key)) return kept.key;
+      return this.#resolve(kind, reference, pointer, workspace);
+    };
   }
 
   /** For objects that are in no workspace: any workspace may be named, and a name alone means that in `workspace`. */

@@ -9,6 +9,7 @@ import type { Refusals } from "../refusals.ts";
 import { sameValue } from "../same-value.ts";
 import { didYouMean } from "../suggestion.ts";
 import type { Draft } from "./draft.ts";
+import { referencesOf } from "./noun-references.ts";
 import type { PlannedOperation } from "./proposal.ts";
 import type { References } from "./references.ts";
 
@@ -96,7 +97,10 @@ export class OperationRunner {
       createdRevision: current?.createdRevision ?? this.#revision,
       previous: current,
       resolve: isScopedKind(kind)
-        ? this.#references.resolverFor(workspace)
+        ? this.#references.resolverFor(
+            workspace,
+            current === undefined ? [] : referencesOf(kind, current),
+          )
         : this.#references.unscopedResolver(this.#workspace),
       refusals: this.#refusals,
     });

@@ -32,7 +32,10 @@ export function readConfig<Config extends object>(
     const text = environment[field.key] ?? "";
     const value = text === "" ? field.fallback : field.parse(text);
     if (value !== undefined) entries.push([name, value]);
-    else problems.push(`${field.key} ${text === "" ? "is missing" : "is wrong"}: expected ${field.expected}`);
+    else
+      problems.push(
+        `${field.key} ${text === "" ? "is missing" : "is wrong"}: expected ${field.expected}`,
+      );
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.fromEntries(entries) as Config;

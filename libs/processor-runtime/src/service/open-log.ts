@@ -21,7 +21,9 @@ export function openLog(address: LogAddress, logger: EmbeddedLogLogger): EventLo
     case "embedded":
       return openEmbeddedLog({ path: address.path, logger });
     case "kafka":
-      throw new Error(`kafka:${address.brokers} can not be opened: it comes with the Kafka adapter`);
+      throw new Error(
+        `kafka:${address.brokers} can not be opened: it comes with the Kafka adapter`,
+      );
   }
 }
 

@@ -14,7 +14,7 @@ export interface ServiceContext {
   /** Logs that an append is held and tried again. */
   readonly onHold: OnHold;
   /** Keeps what a part is doing, for `/readyz`. */
-  report(part: string, status: { readonly kind: string }): void;
+  readonly report: (part: string, status: { readonly kind: string }) => void;
 }
 
 /** Something that runs until it is stopped; it rejects for what must not be, and never else. */

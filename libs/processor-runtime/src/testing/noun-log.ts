@@ -89,7 +89,11 @@ export class NounLog {
   }
 
   /** What a partition holds, short: `key=current@label`, `mark@label`. */
-  shown(topic: string, partition = 0, show = (current: unknown) => JSON.stringify(current)): string[] {
+  shown(
+    topic: string,
+    partition = 0,
+    show = (current: unknown) => JSON.stringify(current),
+  ): string[] {
     return this.log.peek(topic, partition).map((record) => {
       const read = readStatement(record);
       if (read.kind === "mark") return `mark@${read.mark.revision}`;
@@ -116,7 +120,12 @@ export class NounLog {
         sum: this.#sums.get(`${topic} ${partition}`) ?? 0n,
       })),
     );
-    return { revision: this.revision, commitId: `c${this.revision}`, commitPosition: 0, partitions };
+    return {
+      revision: this.revision,
+      commitId: `c${this.revision}`,
+      commitPosition: 0,
+      partitions,
+    };
   }
 
   #partitions(topic: string): number {

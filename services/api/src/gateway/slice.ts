@@ -18,6 +18,23 @@ export function sliceTopicOf({ kind, key }: SliceName): string {
   return kind === "host" ? hostTopic(workspace, name) : deploymentTopic(workspace, name);
 }
 
+const SLICE_TOPIC = /^titan\.(host|deployment)\.([a-z0-9-]+)\.([a-z0-9-]+)$/;
+
+/** The slice whose topic this is; undefined for every other stream. */
+export function sliceNameOf(topic: string): SliceName | undefined {
+  const [, kind, workspace, name] = SLICE_TOPIC.exec(topic) ?? [];
+  if (kind === undefined) return undefined;
+  return { kind: kind === "host" ? "host" : "deployment", key: `${workspace}/${name}` };
+}
+
+/** The sum of what is in force in a slice at the derived cut. */
+export function sliceSum(store: DerivedStore, name: SliceName): bigint {
+  return recordsOf(store, name).reduce(
+    (sum, { version }) => addWrapping(sum, BigInt(`0x${version.hash}`)),
+    0n,
+  );
+}
+
 /** The slice that a derived record belongs to, and its key there. */
 export function placeInSlice(
   change: Pick<DerivedChange, "stream" | "key">,

@@ -85,7 +85,10 @@ export function registerReportRoutes(app: FastifyInstance, context: ApiContext):
 
 let sequence = 0;
 
-/** The time orders reports, whichever replica takes them; within a millisecond the sequence does. */
+/**
+ * The time orders reports, whichever replica takes them; within a millisecond, or while the clock
+ * is behind what was reported already, the sequence does.
+ */
 async function take(
   context: ApiContext,
   request: FastifyRequest,
@@ -99,7 +102,10 @@ async function take(
   },
 ): Promise<Report> {
   const reportedAt = context.options.clock.now();
-  sequence += 1;
+  const last = context.model.observations.reports.last(workspace, subject, body.kind);
+  const incarnation = String(reportedAt).padStart(TIME_DIGITS, "0");
+  const isBehind = last !== undefined && last.incarnation >= incarnation;
+  sequence = Math.max(sequence, isBehind ? last.sequence : 0) + 1;
   const report: Report = {
     workspace,
     subject,
@@ -108,7 +114,7 @@ async function take(
     image: body.image ?? "",
     url: body.url ?? "",
     actor: callerOf(request).actor,
-    incarnation: String(reportedAt).padStart(TIME_DIGITS, "0"),
+    incarnation: isBehind ? last.incarnation : incarnation,
     sequence,
     reportedAt,
   };

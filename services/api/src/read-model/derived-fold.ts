@@ -1,4 +1,4 @@
-import { STREAMS, type Installation, type Stream } from "@titan/domain";
+import type { Installation } from "@titan/domain";
 import type { EventLog } from "@titan/event-log";
 import {
   Alignment,
@@ -11,7 +11,7 @@ import {
   type InputPartition,
   type Statement,
 } from "@titan/processor-runtime";
-import { DERIVED_STREAMS, hexOf, rowOf, type DerivedStream } from "./derived-stream.ts";
+import { DERIVED_STREAMS, hexOf, partitionsOf, rowOf, type DerivedStream } from "./derived-stream.ts";
 import { DerivedStore, type DerivedVersion } from "./derived-store.ts";
 import { ALL_KEYS } from "./key-ranges.ts";
 import type { ReadModelFile } from "./read-model-file.ts";
@@ -61,7 +61,7 @@ export class DerivedFold {
   readonly #listeners = new Set<(step: DerivedStep) => void>();
   #cut: number | undefined;
   #historyFrom = 0;
-  #forgetAt = 0;
+  #forgotAt = 0;
   #stopped = false;
   #running: Promise<void> = Promise.resolve();
 
@@ -235,8 +235,8 @@ export class DerivedFold {
 
   /** Derived history is kept for as long as people can see what happened, not for ever. */
   #forgetOld(now: number): void {
-    if (now < this.#forgetAt) return;
-    this.#forgetAt = now + FORGET_EVERY_MS;
+    if (Math.abs(now - this.#forgotAt) < FORGET_EVERY_MS) return;
+    this.#forgotAt = now;
     const cut = this.store.forgetBefore(now - AUDIT_WINDOW_MS);
     if (cut === undefined || cut <= this.#historyFrom) return;
     this.#historyFrom = cut;
@@ -262,19 +262,6 @@ export class DerivedFold {
   #put(stream: DerivedStream, key: string, statement: Statement, cut: number): void {
     const from = { cut, label: statement.revision, changeId: statement.origin.changeId };
     this.store.put(stream, key, rowOf(stream, statement), from);
-  }
-}
-
-function partitionsOf(topic: DerivedStream, installation: Installation): number {
-  const stream: Stream | undefined = STREAMS.find((row) => row.topic === topic);
-  if (stream === undefined) throw new RangeError(`no stream is called ${topic}`);
-  switch (stream.partitions) {
-    case "H":
-      return installation.hostPartitions;
-    case "D":
-      return installation.deploymentPartitions;
-    case "1":
-      return 1;
   }
 }
 

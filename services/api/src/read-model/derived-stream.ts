@@ -1,4 +1,12 @@
-import type { Assignment, HostDeployment, HostTarget, RenderedDeployment } from "@titan/domain";
+import {
+  STREAMS,
+  type Assignment,
+  type HostDeployment,
+  type HostTarget,
+  type Installation,
+  type RenderedDeployment,
+  type Stream,
+} from "@titan/domain";
 import type { Statement } from "@titan/processor-runtime";
 import { derivedHash } from "@titan/schema-codec";
 import { storeRendered } from "./stored-value.ts";
@@ -12,6 +20,19 @@ export const DERIVED_STREAMS = [
 ] as const;
 
 export type DerivedStream = (typeof DERIVED_STREAMS)[number];
+
+export function partitionsOf(topic: DerivedStream, installation: Installation): number {
+  const stream: Stream | undefined = STREAMS.find((row) => row.topic === topic);
+  if (stream === undefined) throw new RangeError(`no stream is called ${topic}`);
+  switch (stream.partitions) {
+    case "H":
+      return installation.hostPartitions;
+    case "D":
+      return installation.deploymentPartitions;
+    case "1":
+      return 1;
+  }
+}
 
 /** What the file keeps of a record that is in force. */
 export interface DerivedRow {

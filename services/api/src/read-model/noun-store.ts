@@ -28,7 +28,7 @@ export class NounStore {
   readonly #label;
   readonly #unlabel;
   readonly #versionAt;
-  readonly #history;
+  readonly #revisionsOf;
   readonly #currentKeys;
   readonly #labelledKeys;
   readonly #versionsAt;
@@ -50,9 +50,10 @@ export class NounStore {
       `SELECT key, revision, until, value FROM noun WHERE kind = ? AND key = ? AND revision <= ?
         ORDER BY revision DESC LIMIT 1`,
     );
-    this.#history = database.prepare(
-      `SELECT key, revision, until, value FROM noun WHERE kind = ? AND key = ?
-        ORDER BY revision DESC LIMIT ?`,
+    this.#revisionsOf = database.prepare(
+      `SELECT revision AS at FROM noun WHERE kind = ? AND key = ? AND revision >= ?
+        UNION SELECT until AS at FROM noun WHERE kind = ? AND key = ? AND until >= ?
+        ORDER BY at LIMIT ?`,
     );
     this.#currentKeys = database.prepare(
       `SELECT key FROM noun WHERE kind = ? AND until IS NULL AND key >= ? AND key < ?
@@ -111,9 +112,10 @@ export class NounStore {
     return until !== null && until <= revision ? undefined : versionOf(kind, row);
   }
 
-  /** Newest first. */
-  history(kind: NounKind, key: string, limit: number): readonly NounVersion[] {
-    return this.#history.all(kind, key, limit).map((row) => versionOf(kind, row));
+  /** The revisions from `from` on that made, altered or deleted an object; lowest first. */
+  revisionsOf(kind: NounKind, key: string, from: number, limit: number): readonly number[] {
+    const rows = this.#revisionsOf.all(kind, key, from, kind, key, from, limit);
+    return rows.map((row) => integerOf(row, "at"));
   }
 
   /** Keys in force, in order; with a label only those that have it with this value. */

@@ -10,8 +10,10 @@ import { pageLimit } from "../page-limit.ts";
 import { ApiProblem } from "../problem.ts";
 import { requireDerived, requireRevision, revisionToRead, wholeNumber } from "../read-revision.ts";
 import { AnyObject, PROBLEM_ANSWERS } from "../routes/query-schemas.ts";
+import { sliceNameOf } from "../gateway/slice.ts";
 import { LineWriter } from "./line-writer.ts";
 import { decodedOf, replayLine } from "./replay-line.ts";
+import { requireForwarded } from "./require-forwarded.ts";
 import { replayStartOf, type ReplayStart } from "./replay-start.ts";
 import { isVisibleStream } from "./visible-stream.ts";
 
@@ -90,20 +92,16 @@ export function registerReplayRoutes(app: FastifyInstance, context: ApiContext):
       const caller = callerOf(request);
       const { stream } = request.params;
       const { from, partition, limit, follow, minRevision } = request.query;
+      const visible = isVisibleStream(caller, stream);
+      // A stream that is to come is waited for.
+      if (visible && minRevision !== undefined) await requireStream(context, stream, minRevision);
       const topic = (await log.topics()).find(({ name }) => name === stream);
-      if (topic === undefined || !isVisibleStream(caller, stream)) {
+      if (topic === undefined || !visible) {
         throw ApiProblem.of("no-such-stream", `there is no stream ${stream}`);
       }
       const partitions = partitionsOf(topic, partition);
       const start = replayStartOf(context, stream, from);
       const linesMax = limit === undefined ? Number.MAX_SAFE_INTEGER : wholeNumber("limit", limit);
-      if (minRevision !== undefined) {
-        const asked = wholeNumber("minRevision", minRevision);
-        await requireRevision(context, asked);
-        if (stream !== "titan.change" && stream !== "titan.proposal") {
-          await requireDerived(context, asked);
-        }
-      }
       const lines = new LineWriter(reply, linesMax, {
         "titan-revision": context.model.nouns.revision,
       });
@@ -118,6 +116,20 @@ export function registerReplayRoutes(app: FastifyInstance, context: ApiContext):
       }
     },
   );
+}
+
+/** Waits until a stream holds what there is at a revision, or says what lags. */
+async function requireStream(
+  context: ApiContext,
+  stream: string,
+  minRevision: string,
+): Promise<void> {
+  const revision = wholeNumber("minRevision", minRevision);
+  await requireRevision(context, revision);
+  if (stream === "titan.change" || stream === "titan.proposal") return;
+  await requireDerived(context, revision);
+  const slice = sliceNameOf(stream);
+  if (slice !== undefined) await requireForwarded(context, slice, revision);
 }
 
 interface Replay {

@@ -1,7 +1,7 @@
+import { splitKey } from "@titan/domain";
 import { isAdmin, sees, visibleWorkspaces, type Caller } from "../caller.ts";
+import { sliceNameOf } from "../gateway/slice.ts";
 
-/** A topic of one host or one deployment. */
-const SLICE = /^titan\.(?:host|deployment)\.([a-z0-9-]+)\.[a-z0-9-]+$/;
 /** What is in them is about everybody, or about who may call. */
 const ADMIN_STREAMS: readonly string[] = ["titan.token", "titan.dead-letter"];
 
@@ -11,6 +11,6 @@ export function isVisibleStream(caller: Caller, stream: string): boolean {
   if (caller.kind === "host" || ADMIN_STREAMS.includes(stream)) return false;
   // Sums and counts are over all workspaces.
   if (stream === "titan.frontier") return visibleWorkspaces(caller) === "all";
-  const workspace = SLICE.exec(stream)?.[1];
-  return workspace === undefined || sees(caller, workspace);
+  const slice = sliceNameOf(stream);
+  return slice === undefined || sees(caller, splitKey(slice.key).workspace);
 }

@@ -23,8 +23,6 @@ import { writeObjects } from "../writes/write-objects.ts";
 import { AnyObject, PROBLEM_ANSWERS, WriteAnswer, WriteQuery } from "./query-schemas.ts";
 
 const OPERATIONS_MAX = 1_000;
-/** So many versions of one object are looked at, the newest. */
-const HISTORY_MAX = 5_000;
 const text = Type.Optional(Type.String());
 
 const Changes = Type.Object(
@@ -137,6 +135,9 @@ export function registerChangeRoutes(app: FastifyInstance, context: ApiContext):
     },
     async (request) => {
       const { from, limit, cursor, kind, key } = request.query;
+      if ((kind === undefined) !== (key === undefined)) {
+        throw ApiProblem.of("bad-query", "kind and key name one object together");
+      }
       await revisionToRead(context, request.query);
       const { nouns } = context.model;
       const start = from === undefined ? 1 : wholeNumber("from", from);
@@ -171,13 +172,9 @@ function changesOf(
     throw ApiProblem.of("bad-query", `there is no kind ${JSON.stringify(kind.slice(0, 40))}`);
   }
   const { nouns } = model;
-  const revisions = new Set<number>();
-  for (const { revision, until } of nouns.nouns.history(meant.kind, key, HISTORY_MAX)) {
-    revisions.add(revision);
-    if (until !== null) revisions.add(until);
-  }
-  const wanted = [...revisions].filter((revision) => revision >= from).sort((a, b) => a - b);
-  return wanted.slice(0, limit).flatMap((revision) => nouns.changes.at(revision) ?? []);
+  return nouns.nouns
+    .revisionsOf(meant.kind, key, from, limit)
+    .flatMap((revision) => nouns.changes.at(revision) ?? []);
 }
 
 function tooMany(count: number): ApiProblem {

@@ -72,7 +72,7 @@ async function list(
   const { found, more } = readPage(context, { kind, ranges, selector, revision, after, limit });
   const items: PresentedObject[] = [];
   for (const { key, value, revision: own } of found) {
-    const status = at === undefined ? await statusInList(context, kind, key) : {};
+    const status = at === undefined ? await statusInList(context, kind, key) : undefined;
     items.push(presentObject(kind, value, own, status));
   }
   const last = found.at(-1);

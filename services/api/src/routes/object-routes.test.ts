@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { clientOf, type Client } from "../testing/client.ts";
+import { seedDeployment } from "../testing/seed.ts";
 import { startStack, type Stack } from "../testing/stack.ts";
 
 let stack: Stack;
@@ -54,4 +55,18 @@ test("a host is created, read, replaced, patched and deleted", async () => {
   });
   const then = await admin("GET", `/v1/workspaces/default/hosts/tim-pi?at=${revision}`);
   expect(then.body).toMatchObject({ metadata: { labels: { platform: "kubernetes" }, revision } });
+});
+
+test("a status is of now: an object as it was at a revision has none", async () => {
+  const revision = await seedDeployment(admin);
+  for (const path of ["hosts/tim-pi", "deployments/prod", "targets/tim-pi", "workloads/temperature-sensor"]) {
+    const url = `/v1/workspaces/default/${path}`;
+    expect((await admin("GET", `${url}?minRevision=${revision}`)).body).toHaveProperty("status");
+    const then = await admin("GET", `${url}?at=${revision}`);
+    expect(then.body).toMatchObject({ metadata: { revision } });
+    expect(then.body).not.toHaveProperty("status");
+    const [list = ""] = path.split("/");
+    const { body } = await admin("GET", `/v1/${list}?at=${revision}`);
+    for (const item of body["items"] as readonly object[]) expect(item).not.toHaveProperty("status");
+  }
 });

@@ -14,7 +14,12 @@ export interface HostState {
 }
 
 /** A host is to report three times within this. */
-export const OFFLINE_AFTER_MS = 90_000;
+const OFFLINE_AFTER_MS = 90_000;
+
+/** A report from what is now the future was taken by a clock that has been put right since. */
+export function isSilent(seenAt: number, now: number): boolean {
+  return Math.abs(now - seenAt) > OFFLINE_AFTER_MS;
+}
 
 /** What the state of a placement is measured by. */
 export interface Wanted {
@@ -44,9 +49,8 @@ export function hostStateOf(
   }
   const reported = ownReport(placement);
   const revision = reported?.revision ?? 0;
-  const silentMs = now - seen.at;
-  if (silentMs > OFFLINE_AFTER_MS) {
-    const detail = `it has not reported for ${Math.round(silentMs / 1_000)} s`;
+  if (isSilent(seen.at, now)) {
+    const detail = `it has not reported for ${Math.round(Math.abs(now - seen.at) / 1_000)} s`;
     return { host, state: "offline", revision, at: seen.at, detail };
   }
   const at = reported?.since ?? seen.at;

@@ -2,7 +2,7 @@ import { labelOf, splitKey, type Host, type HostTarget } from "@titan/domain";
 import type { ApiContext } from "../api-context.ts";
 import { sees, type Caller } from "../caller.ts";
 import type { StatusProblem } from "./deployment-status.ts";
-import { OFFLINE_AFTER_MS } from "./host-state.ts";
+import { isSilent } from "./host-state.ts";
 import { statesOfHost } from "./host-states.ts";
 import { neededLabels } from "./rendered-now.ts";
 
@@ -55,7 +55,7 @@ export function hostStatus(context: ApiContext, caller: Caller, key: string, hos
             revision: seen.status.revision,
             agentVersion: seen.status.agentVersion,
             installation: seen.status.installation,
-            offline: now - seen.seenAt > OFFLINE_AFTER_MS,
+            offline: isSilent(seen.seenAt, now),
           },
         }),
     problems,

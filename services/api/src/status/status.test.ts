@@ -1,9 +1,11 @@
+import { createSimulatedLog, type SimulatedLog } from "@titan/event-log/testing";
 import { encode } from "@titan/schema-codec";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { clientOf, type Client } from "../testing/client.ts";
 import { mintToken, seedDeployment } from "../testing/seed.ts";
 import { startStack, type Stack } from "../testing/stack.ts";
 
+let log: SimulatedLog;
 let stack: Stack;
 let admin: Client;
 let host: Client;
@@ -13,7 +15,8 @@ const DEPLOYMENT = "/v1/workspaces/default/deployments/prod";
 const STATUS = "/v1/workspaces/default/hosts/tim-pi/status";
 
 beforeAll(async () => {
-  stack = await startStack();
+  log = createSimulatedLog();
+  stack = await startStack({ log });
   admin = clientOf(stack.api, stack.admin);
   seeded = await seedDeployment(admin);
   host = clientOf(stack.api, await mintToken(admin, { name: "pi", host: "default/tim-pi" }));
@@ -113,7 +116,7 @@ test("source, build and Git are stages on the way", async () => {
     committedAt: 1_000,
     problem: "",
   });
-  await stack.log.append([
+  await log.append([
     { topic: "titan.git-commit", partition: 0, records: [{ key: "git", value }] },
   ]);
   await stack.api.context.model.observations.waitFor("titan.git-commit", 0, 0, 10_000);
@@ -131,6 +134,30 @@ test("source, build and Git are stages on the way", async () => {
   expect(await admin("POST", reports, { kind: "deployed", commit: "x" })).toMatchObject({
     status: 400,
   });
+});
+
+test("the last report of each kind survives compaction", async () => {
+  const reports = "/v1/workspaces/default/workloads/temperature-sensor/reports";
+  for (const kind of ["source", "build", "source", "build"]) {
+    expect((await admin("POST", reports, { kind, commit: "9d2e" })).status).toBe(201);
+  }
+  const host = "/v1/workspaces/default/hosts/tim-pi/reports";
+  await admin("POST", host, { kind: "deployed", commit: "abc1" });
+  log.compactNow({ topic: "titan.report", lagMs: 0 });
+  const kept = log.peek("titan.report", 0);
+  expect(kept.map(({ key }) => key).sort()).toEqual([
+    "default/temperature-sensor/build",
+    "default/temperature-sensor/source",
+    "default/tim-pi/deployed",
+  ]);
+  const later = await stack.replica();
+  const { end } = await log.bounds("titan.report", 0);
+  const { observations } = later.context.model;
+  expect(await observations.waitFor("titan.report", 0, end - 1, 10_000)).toBe(true);
+  for (const kind of ["source", "build"] as const) {
+    const report = observations.reports.last("default", "temperature-sensor", kind);
+    expect(report?.commit).toBe("9d2e");
+  }
 });
 
 test("a host that is served by a GitOps tool is deployed when its commit holds the deployment", async () => {

@@ -40,6 +40,8 @@ export interface StackOptions {
   readonly deploymentPartitions?: number;
   /** Without them nothing is derived. */
   readonly views?: boolean;
+  /** Names of views that do not run. */
+  readonly stopped?: readonly string[];
   readonly api?: Partial<ApiOptions>;
 }
 
@@ -74,7 +76,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
   const runs = [feed.run().catch(failed)];
   const stops = [(): void => feed.stop()];
-  for (const view of views ? VIEWS : []) {
+  const running = VIEWS.filter(({ name }) => views && !options.stopped?.includes(name));
+  for (const view of running) {
     for (let at = 0; at < taskCount(view, counts); at += 1) {
       const task = viewTask(view, at, { log, clock, counts });
       runs.push(task.run().catch(failed));

@@ -102,9 +102,9 @@ export class Submitter {
 
   /** The same bytes again while the log does not say what became of them. */
   async #append(proposal: Proposal, value: Uint8Array): Promise<void> {
-    const deadline = this.#clock.now() + this.#timeoutMs;
+    const triesMax = Math.ceil(this.#timeoutMs / RETRY_MS);
     const records = [{ key: proposal.workspace, value }];
-    for (;;) {
+    for (let tries = 1; ; tries += 1) {
       try {
         await this.#log.append([{ topic: PROPOSAL_TOPIC, partition: 0, records }]);
         return;
@@ -118,7 +118,7 @@ export class Submitter {
             headers: { "retry-after": "5" },
           });
         }
-        if (this.#clock.now() + RETRY_MS >= deadline) return;
+        if (tries >= triesMax) return;
         await this.#clock.sleep(RETRY_MS);
       }
     }
@@ -127,7 +127,7 @@ export class Submitter {
 
 function outcomeUnknown(changeId: string): ApiProblem {
   return ApiProblem.of(
-    "outcome-unknown",
+    "verdict-timeout",
     `the verdict did not come in time: it may still be made; ask GET /v1/changes/${changeId}`,
     { fields: { changeId } },
   );

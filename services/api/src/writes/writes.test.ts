@@ -209,7 +209,7 @@ test("a feed that does not answer leaves the outcome unknown, with the id to ask
   const mute = await stack.replica({ timing: { verdictTimeoutMs: 30 }, log: lossy });
   await mute.context.model.nouns.waiters.wait(mute.context.model.nouns.revision, 2, 30_000);
   const answer = await clientOf(mute, stack.admin)("PUT", "/v1/workspaces/default/hosts/lost", {});
-  expect(answer).toMatchObject({ status: 504, body: { code: "outcome-unknown" } });
+  expect(answer).toMatchObject({ status: 504, body: { code: "verdict-timeout" } });
   expect(await admin("GET", `/v1/changes/${String(answer.body["changeId"])}`)).toMatchObject({
     status: 404,
     body: { code: "change-unknown" },

@@ -10,18 +10,28 @@ import { installationCommit } from "../installation-commit.ts";
 
 export const PROPOSAL_TOPIC = "titan.proposal";
 
-/** A feed over a log in memory on a virtual clock: nothing happens but what is asked for. */
+/**
+ * A feed over a log in memory on a virtual clock: nothing happens but what is asked for. With a
+ * `seed` everything takes a random time, without one none.
+ */
 export class FeedFixture {
-  readonly nouns = new NounLog();
+  readonly nouns: NounLog;
   /** Added to what the feed sees as the time. */
   clockOffsetMs = 0;
   #ids = 0;
   #running: { readonly feed: ChangeFeed; readonly client: SimulatedClient } | undefined;
   failure: unknown;
 
+  constructor(seed?: number) {
+    this.nouns = new NounLog(undefined, seed);
+  }
+
   /** Revision 1 with the view target-delta, and a feed. */
-  static async running(options: Partial<ChangeFeedOptions> = {}): Promise<FeedFixture> {
-    const fixture = new FeedFixture();
+  static async running(
+    options: Partial<ChangeFeedOptions> = {},
+    seed?: number,
+  ): Promise<FeedFixture> {
+    const fixture = new FeedFixture(seed);
     const { nouns } = fixture;
     const first = installationCommit({
       installationId: "installation",
@@ -90,7 +100,9 @@ export class FeedFixture {
     return this.commits()
       .slice(1)
       .map(({ proposalId, accepted, refusals }) =>
-        accepted ? `${proposalId} accepted` : `${proposalId} ${refusals.map(({ code }) => code)}`,
+        accepted
+          ? `${proposalId} accepted`
+          : `${proposalId} ${refusals.map(({ code }) => code).join(",")}`,
       );
   }
 

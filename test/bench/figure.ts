@@ -1,0 +1,76 @@
+import { appendFileSync } from "node:fs";
+import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
+
+/** One measured number beside the bar that it must not exceed; without a bar it is a yardstick. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: "ms" | "s" | "MiB" | "per s";
+  readonly bar?: number;
+  /** What was measured, in numbers. */
+  readonly sizes?: Readonly<Record<string, number>>;
+}
+
+/** Where and over what the figures of a run were taken. */
+export interface Setting {
+  readonly at: string;
+  readonly machine: string;
+  readonly node: string;
+  readonly log: "embedded";
+  readonly size: "full" | "small";
+}
+
+const MIB = 1_024 * 1_024;
+const NAME_WIDTH = 62;
+
+export function settingOf(size: "full" | "small"): Setting {
+  const cores = availableParallelism();
+  const memory = Math.round(totalmem() / MIB / 1_024);
+  const model = cpus()[0]?.model ?? "unknown processor";
+  return {
+    at: new Date().toISOString(),
+    machine: `${platform()} ${arch()}, ${cores} cores of ${model}, ${memory} GiB`,
+    node: process.version,
+    log: "embedded",
+    size,
+  };
+}
+
+/** Prints each figure as it comes, and keeps it as one line of JSON. */
+export class Figures {
+  readonly #setting: Setting;
+  readonly #path: string;
+  readonly missed: Figure[] = [];
+
+  constructor(setting: Setting, path: string) {
+    this.#setting = setting;
+    this.#path = path;
+  }
+
+  add(figure: Figure): void {
+    const { name, value, unit, bar, sizes } = figure;
+    const within = bar === undefined || value <= bar;
+    if (!within) this.missed.push(figure);
+    const verdict =
+      bar === undefined ? "" : `bar ${show(bar)} ${unit}  ${within ? "ok" : "MISSED"}`;
+    const about = Object.entries(sizes ?? {}).map(([what, count]) => `${count} ${what}`);
+    console.log(
+      `${name.padEnd(NAME_WIDTH)} ${`${show(value)} ${unit}`.padStart(14)}  ${verdict.padEnd(22)} ${about.join(", ")}`.trimEnd(),
+    );
+    appendFileSync(this.#path, `${JSON.stringify({ ...this.#setting, ...figure, within })}\n`);
+  }
+}
+
+function show(value: number): string {
+  if (value >= 100) return String(Math.round(value));
+  return value.toFixed(value >= 10 ? 1 : 2);
+}
+
+/** The value below which so large a part of all lies. */
+export function percentile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = Math.min(sorted.length - 1, Math.ceil(sorted.length * part) - 1);
+  const value = sorted[Math.max(0, at)];
+  if (value === undefined) throw new Error("nothing was measured");
+  return value;
+}

@@ -1,0 +1,58 @@
+import { request, type ClientRequest } from "node:http";
+
+/** One host's server-sent stream: resolves when a record of a revision arrives. */
+export class HostStream {
+  readonly #request: ClientRequest;
+  readonly #waiting = new Map<number, () => void>();
+  readonly #arrivedAt = new Map<number, number>();
+  /** The first mark came. */
+  readonly begun: Promise<void>;
+  #rest = "";
+  #event = "";
+
+  constructor(server: string, token: string, host: string) {
+    const begun = Promise.withResolvers<void>();
+    this.begun = begun.promise;
+    const address = new URL(`/v1/workspaces/default/hosts/${host}/stream`, server);
+    this.#request = request(
+      address,
+      { headers: { authorization: `Bearer ${token}` } },
+      (response) => {
+        response.setEncoding("utf8").on("data", (chunk: string) => {
+          const at = performance.now();
+          const lines = (this.#rest + chunk).split("\n");
+          this.#rest = lines.pop() ?? "";
+          for (const line of lines) this.#take(line, at, begun.resolve);
+        });
+        response.on("error", () => {});
+      },
+    );
+    this.#request.on("error", begun.reject);
+    this.#request.end();
+  }
+
+  /** When the first record of `revision` was there, by performance.now(). */
+  async recordAt(revision: number): Promise<number> {
+    if (!this.#arrivedAt.has(revision)) {
+      await new Promise<void>((resolve) => this.#waiting.set(revision, resolve));
+    }
+    return this.#arrivedAt.get(revision) ?? 0;
+  }
+
+  close(): void {
+    this.#request.on("error", () => {});
+    this.#request.destroy();
+  }
+
+  #take(line: string, at: number, onMark: () => void): void {
+    if (line.startsWith("event: ")) this.#event = line.slice("event: ".length);
+    if (!line.startsWith("data: ")) return;
+    if (this.#event === "mark") onMark();
+    if (this.#event !== "record") return;
+    const { revision } = JSON.parse(line.slice("data: ".length)) as { readonly revision: number };
+    if (this.#arrivedAt.has(revision)) return;
+    this.#arrivedAt.set(revision, at);
+    this.#waiting.get(revision)?.();
+    this.#waiting.delete(revision);
+  }
+}
