@@ -157,7 +157,7 @@ test("what take answers is the whole difference, also over cuts that were passed
   expect([1, 2, 3].map((revision) => fold.hasVerified(revision))).toEqual([true, true, true]);
   expect(fold.verifiedFrom(2)).toBe(2);
   expect(taken(fold, 3)).toEqual({ a: 3n, b: 2n });
-  expect(fold.backlog).toBe(0);
+  expect(fold.waiting).toEqual({ cuts: 0, records: 0 });
 });
 
 test("cuts may come in any order and twice", () => {

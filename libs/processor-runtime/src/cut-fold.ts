@@ -38,6 +38,7 @@ export class CutFold {
   #cutOrder: number[] = [];
   #changed = new Map<string, Statement>();
   readonly #verified: Verified[] = [];
+  #verifiedRecords = 0;
   #inUse = -1;
 
   constructor(rules: Rules = RULES) {
@@ -49,9 +50,13 @@ export class CutFold {
     return this.#inUse;
   }
 
-  /** Records and cuts that wait: what a reader bounds by not reading on. */
-  get backlog(): number {
-    return this.#pending.length + this.#cuts.size + this.#verified.length;
+  /**
+   * What is verified and waits to be taken: cuts, and the records that changed at them. A reader
+   * may wait with reading on while there are several; never because of records whose cut is not
+   * verified, since it may need more of them.
+   */
+  get waiting(): { readonly cuts: number; readonly records: number } {
+    return { cuts: this.#verified.length, records: this.#verifiedRecords };
   }
 
   /** The cut that waits for records that were not seen, if there is one. Costs a fold before the start. */
@@ -172,7 +177,9 @@ export class CutFold {
     let first = this.#verified[0];
     let second = this.#verified[1];
     while (first !== undefined && second !== undefined && first.revision < revision) {
+      this.#verifiedRecords -= first.changed.size + second.changed.size;
       for (const [key, statement] of second.changed) first.changed.set(key, statement);
+      this.#verifiedRecords += first.changed.size;
       this.#verified.splice(0, 2, { revision: second.revision, changed: first.changed });
       first = this.#verified[0];
       second = this.#verified[1];
@@ -187,6 +194,7 @@ export class CutFold {
       throw new Error(`no verified cut at ${revision}`);
     }
     this.#inUse = revision;
+    this.#verifiedRecords -= first.changed.size;
     return first.changed;
   }
 
@@ -249,6 +257,7 @@ export class CutFold {
 
   #offer(): void {
     this.#verified.push({ revision: this.#tentative, changed: this.#changed });
+    this.#verifiedRecords += this.#changed.size;
     this.#changed = new Map();
     this.#tentativeSum = undefined;
   }

@@ -20,8 +20,9 @@ interface Source {
   readonly marks: boolean;
 }
 
-/** So many records and cuts may wait in one input before it is not read on. */
-const BACKLOG_MAX = 20_000;
+/** So many records, or cuts, may be verified and wait in one input before it is not read on. */
+const RECORDS_WAITING_MAX = 5_000;
+const CUTS_WAITING_MAX = 1_000;
 
 export type OnUnreadable = (
   topic: string,
@@ -33,7 +34,7 @@ export type OnUnreadable = (
 
 /**
  * Fills one fold per input from the log. Promises: every record is folded, in the order of its
- * partition, from offset zero (rule 10); a fold whose backlog is full is not read on. Raises
+ * partition, from offset zero (rule 10); a fold in which much waits is not read on. Raises
  * `arrived` after each batch.
  */
 export class InputReader {
@@ -126,10 +127,17 @@ export class InputReader {
     await Promise.all(closing);
   }
 
+  /** One verified cut never fills an input: it may lie below what the other inputs have left. */
+  #isFull(fold: CutFold): boolean {
+    if (!this.#bounded) return false;
+    const { cuts, records } = fold.waiting;
+    return cuts > CUTS_WAITING_MAX || (cuts > 1 && records > RECORDS_WAITING_MAX);
+  }
+
   #room(fold: CutFold): Promise<void> | undefined {
-    if (!this.#bounded || fold.backlog < BACKLOG_MAX) return undefined;
+    if (!this.#isFull(fold)) return undefined;
     return (async () => {
-      while (this.#bounded && fold.backlog >= BACKLOG_MAX) {
+      while (this.#isFull(fold)) {
         await new Promise<void>((resolve) => {
           this.#drained.push(resolve);
         });

@@ -1,7 +1,7 @@
 import type { LogRecord } from "@titan/event-log";
 import { CodecError, decode } from "@titan/schema-codec";
 import type { Frontier, Mark } from "@titan/domain";
-import type { Statement } from "./statement.ts";
+import type { Origin, Statement } from "./statement.ts";
 
 /** What a record of a noun topic, a derived topic or the frontier topic says. */
 export type Read =
@@ -24,6 +24,17 @@ export function readStatement(record: LogRecord): Read {
     decoded.set(record, read);
   }
   return read;
+}
+
+/** Records of one change follow each other: they share the description of where they come from. */
+let lastOrigin: Origin = { revision: -1, changeId: "", actor: "", reason: "", occurredAt: 0 };
+
+function originOf({ revision, changeId, actor, reason, occurredAt }: Origin): Origin {
+  const { revision: lastRevision, changeId: lastChange } = lastOrigin;
+  if (lastRevision !== revision || lastChange !== changeId) {
+    lastOrigin = { revision, changeId, actor, reason, occurredAt };
+  }
+  return lastOrigin;
 }
 
 function decodeRecord(record: LogRecord): Read {
@@ -61,7 +72,7 @@ function decodeRecord(record: LogRecord): Read {
             hash: value.hash,
             current: value.current,
             offset: record.offset,
-            origin: value,
+            origin: originOf(value),
           },
         };
     }

@@ -244,3 +244,12 @@ function notAStatement(): RecordTypes["commit"] {
   const lists = { refusals: [], outcomes: [], events: [], installation: null };
   return { revision: 1, proposalPosition: 0, ...ids, ...told, ...lists };
 }
+
+test("one change with more records than may wait is read to its end", async () => {
+  const running = await start();
+  const many = Array.from({ length: 6_000 }, (_, at) => host(`h${at}`, { site: "lab" }));
+  const revision = await nouns.commit(...many);
+  await nouns.quiet();
+  expect(shown().at(-1)).toBe(`mark@${revision}`);
+  await stop(running);
+});

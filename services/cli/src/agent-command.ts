@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import {
   Agent,
   GatewayTransport,
+  lockStateFolder,
   NodeDisk,
   type AgentEvent,
   type AgentState,
@@ -10,7 +11,6 @@ import { systemClock } from "@titan/processor-runtime";
 import type { CommandContext } from "./command-context.ts";
 import { CommandError } from "./command-error.ts";
 import { EXIT_STATUS } from "./exit-status.ts";
-import { lockStateFolder } from "./up/state-folder-lock.ts";
 import { programVersion } from "./commands/version.ts";
 
 interface Options {
@@ -38,6 +38,12 @@ export async function run(options: Options, context: CommandContext): Promise<nu
     throw new CommandError("--state must not lie inside --dir: that folder holds deployments only");
   }
   const lock = lockStateFolder(stateFolder);
+  if (lock === undefined) {
+    throw new CommandError(
+      `another agent works with ${stateFolder}`,
+      "stop that one first, or give another --state folder",
+    );
+  }
   const minRevision = contextFile.acknowledged(settings.server)?.revision;
   const accepted = options.acceptInstallation;
   try {

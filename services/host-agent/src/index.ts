@@ -16,6 +16,7 @@ export {
 } from "./files-driver.ts";
 export { NodeDisk } from "./node-disk.ts";
 export type { Running } from "./owned-files.ts";
+export { lockStateFolder } from "./state-folder-lock.ts";
 export { StateError } from "./state-error.ts";
 export { readHostDeployment, readRenderedDeployment } from "./stored-values.ts";
 export { type StoredStream, type StreamContent, StreamStore } from "./stream-store.ts";
