@@ -76,17 +76,26 @@ export class ApiClient {
   }
 
   async get<Answer>(path: string, query: Query = {}, options: ReadOptions = {}): Promise<Answer> {
-    const { memory } = this.#options;
-    const least = options.consistent === false ? undefined : memory.revision();
     const signal = options.signal ?? this.#options.signal;
+    const read = (asked: Query): Promise<Answer> => this.#getOnce<Answer>(path, asked, signal);
+    return options.consistent === false ? await read(query) : await this.#consistent(query, read);
+  }
+
+  /** Reads at the newest acknowledged write or later. */
+  async #consistent<Answer>(
+    query: Query,
+    read: (asked: Query) => Promise<Answer>,
+  ): Promise<Answer> {
+    const { memory } = this.#options;
+    const minRevision = memory.revision();
     try {
-      return await this.#getOnce<Answer>(path, { ...query, minRevision: least }, signal);
+      return await read({ ...query, minRevision });
     } catch (error) {
-      if (least === undefined || !isCode(error, "lagging")) throw error;
+      if (minRevision === undefined || !isCode(error, "lagging")) throw error;
       // Another installation at the same address never gets there: what was remembered is of no use.
       if (memory.isOf((await this.installation()).id)) throw error;
       memory.forget();
-      return await this.#getOnce<Answer>(path, query, signal);
+      return await read(query);
     }
   }
 
@@ -150,7 +159,9 @@ export class ApiClient {
 
   /** The lines of an answer in JSON lines, as they were sent. */
   async *lines(path: string, query: Query = {}): AsyncGenerator<string> {
-    const response = await this.#open(path, query, { accept: "application/x-ndjson" });
+    const response = await this.#consistent(query, (asked) =>
+      this.#open(path, asked, { accept: "application/x-ndjson" }),
+    );
     for await (const line of linesOf(response.body)) if (line !== "") yield line;
   }
 

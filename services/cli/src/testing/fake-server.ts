@@ -29,7 +29,8 @@ export async function startFakeServer(
       const { method = "", url = "", headers } = incoming;
       const seen = { method, url, headers, body };
       requests.push(seen);
-      const given: FakeAnswer = answer(seen) ?? (url === "/v1/installation" ? INSTALLATION : NOT_FOUND);
+      const given: FakeAnswer =
+        answer(seen) ?? (url === "/v1/installation" ? INSTALLATION : NOT_FOUND);
       if (given === "drop") {
         outgoing.destroy();
         return;
