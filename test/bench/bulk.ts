@@ -21,7 +21,7 @@ export async function measureBulk(
   await using box = new Sandbox();
   const { bulkHosts: hosts, bulkChanges: changes, batch } = size;
   const sizes = { hosts, changes };
-  const titan = await box.up();
+  const titan = await box.up({ nodeFlags });
   const load = new ApiLoad(titan.api, titan.token);
 
   const createAt = performance.now();

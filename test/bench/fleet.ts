@@ -78,11 +78,12 @@ async function measureRecords(
     const stream = streams[at - 1];
     if (stream === undefined) throw new Error("no such stream");
     const submittedAt = performance.now();
-    const { revision } = await load.apply(
-      [hostObject(at + edit + 1, targets, {})].map(renamed(at)),
-    );
+    const group = at + Math.floor(edit / watched) + 1;
+    const { revision } = await load.apply([
+      hostObject(at, targets, { group: `g${group % targets}` }),
+    ]);
     const answeredAt = performance.now();
-    const arrivedAt = await stream.recordAt(revision);
+    const arrivedAt = await eventually("the record", () => stream.recordAt(revision));
     if (edit < WARM_UP) continue;
     latencies.push(arrivedAt - submittedAt);
     acknowledged.push(answeredAt - submittedAt);
@@ -108,14 +109,6 @@ async function measureRecords(
     value: percentile(acknowledged, 0.99),
     unit: "ms",
   });
-}
-
-/** The object under the name of host `at`, with the labels that it came with. */
-function renamed(at: number): (object: object) => object {
-  return (object) => {
-    const { metadata } = object as { readonly metadata: object };
-    return { ...object, metadata: { ...metadata, name: `h${at}` } };
-  };
 }
 
 async function measureFiles(

@@ -1,9 +1,8 @@
 import { request, type ClientRequest } from "node:http";
 
-/** One host's server-sent stream: resolves when a record of a revision arrives. */
+/** One host's server-sent stream: when the records of each revision arrived. */
 export class HostStream {
   readonly #request: ClientRequest;
-  readonly #waiting = new Map<number, () => void>();
   readonly #arrivedAt = new Map<number, number>();
   /** The first mark came. */
   readonly begun: Promise<void>;
@@ -31,12 +30,9 @@ export class HostStream {
     this.#request.end();
   }
 
-  /** When the first record of `revision` was there, by performance.now(). */
-  async recordAt(revision: number): Promise<number> {
-    if (!this.#arrivedAt.has(revision)) {
-      await new Promise<void>((resolve) => this.#waiting.set(revision, resolve));
-    }
-    return this.#arrivedAt.get(revision) ?? 0;
+  /** When the first record of `revision` was there, by performance.now(); undefined until then. */
+  recordAt(revision: number): number | undefined {
+    return this.#arrivedAt.get(revision);
   }
 
   close(): void {
@@ -52,7 +48,5 @@ export class HostStream {
     const { revision } = JSON.parse(line.slice("data: ".length)) as { readonly revision: number };
     if (this.#arrivedAt.has(revision)) return;
     this.#arrivedAt.set(revision, at);
-    this.#waiting.get(revision)?.();
-    this.#waiting.delete(revision);
   }
 }

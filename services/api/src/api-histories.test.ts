@@ -52,7 +52,9 @@ async function report(
 /** What a replica shows as the last report. */
 async function shown(api: Api): Promise<unknown> {
   const { body } = await clientOf(api, stack.admin)("GET", HOST);
-  const { lastReport } = body["status"] as { readonly lastReport?: { readonly agentVersion: string } };
+  const { lastReport } = body["status"] as {
+    readonly lastReport?: { readonly agentVersion: string };
+  };
   return lastReport?.agentVersion;
 }
 
@@ -67,7 +69,9 @@ async function landsAgain(at: number): Promise<void> {
   const record = log.peek(STATUS_TOPIC, 0)[at];
   if (record === undefined) throw new Error(`there is no report ${at}`);
   const { key, value } = record;
-  const [offset] = await log.append([{ topic: STATUS_TOPIC, partition: 0, records: [{ key, value }] }]);
+  const [offset] = await log.append([
+    { topic: STATUS_TOPIC, partition: 0, records: [{ key, value }] },
+  ]);
   const { observations } = stack.api.context.model;
   expect(await observations.waitFor(STATUS_TOPIC, 0, offset ?? 0, 10_000)).toBe(true);
 }
@@ -90,6 +94,9 @@ test("history 3: a host reports twice at one revision, and its reporter restarts
   const created = await makeHost();
   expect(await report("first", created, { incarnation: "0001", sequence: 7 })).toBe(204);
   expect(await report("second", created, { incarnation: "0001", sequence: 8 })).toBe(204);
+  expect(await shown(stack.api)).toBe("second");
+  await landsAgain(0);
+  expect(lastInLog()).toBe("first");
   expect(await shown(stack.api)).toBe("second");
   expect(await report("restarted", created, { incarnation: "0002", sequence: 1 })).toBe(204);
   expect(await shown(stack.api)).toBe("restarted");

@@ -22,8 +22,9 @@ let url: string;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "titan-clock-"));
   offsetMs = 0;
-  const clock: Clock = { ...systemClock, now: () => Date.now() + offsetMs };
-  log = openEmbeddedLog({ path: join(folder, "log.sqlite"), now: clock.now, compactEveryMs: 0 });
+  const now = (): number => Date.now() + offsetMs;
+  const clock: Clock = { ...systemClock, now };
+  log = openEmbeddedLog({ path: join(folder, "log.sqlite"), now, compactEveryMs: 0 });
   stack = await startStack({ log, clock });
   admin = clientOf(stack.api, stack.admin);
   url = await stack.api.app.listen({ host: "127.0.0.1", port: 0 });

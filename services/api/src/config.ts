@@ -35,7 +35,9 @@ const gitUrl: ConfigField<string> = {
   parse: (text) => (/:\/\/[^/@]*:[^/@]*@/.test(text) ? undefined : text),
 };
 
-export function readApiConfig(environment: Readonly<Record<string, string | undefined>>): ApiConfig {
+export function readApiConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+): ApiConfig {
   return readConfig<ApiConfig>(environment, {
     ...SERVICE_FIELDS,
     listenHost,

@@ -91,7 +91,9 @@ test("a full disk refuses writes clearly, loses nothing that was acknowledged, a
   const names = ["room-1", "room-2", "room-3"];
   let last = 0;
   for (const name of names) {
-    await expect.poll(async () => (await write(name, 8_000)).status, { timeout: 20_000 }).toBeLessThan(300);
+    await expect
+      .poll(async () => (await write(name, 8_000)).status, { timeout: 20_000 })
+      .toBeLessThan(300);
     last = acknowledged.get(name) ?? 0;
   }
   // The views held on too, and caught up.

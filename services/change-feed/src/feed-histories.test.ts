@@ -86,10 +86,12 @@ test("history 8: a noun that shadows a default one is created: no deployment cha
     create("Workload", "iot/w"),
   ]);
   await feed.propose("p4", [patch("Deployment", "iot/prod", { spec: { replicas: 2 } })]);
+  // The same file again: its names mean what they meant when it was applied first.
+  await feed.propose("p5", [apply("Deployment", "iot/prod", { ...refs, replicas: 3 })]);
   const target = (current: unknown): string => (current as { target: string }).target;
-  expect(feed.verdicts()).toEqual(["p1", "p2", "p3", "p4"].map((id) => `${id} accepted`));
+  expect(feed.verdicts()).toEqual(["p1", "p2", "p3", "p4", "p5"].map((id) => `${id} accepted`));
   const deployments = feed.nouns.shown("titan.deployment", 0, target);
-  expect(deployments).toEqual(["iot/prod=default/lab@3", "iot/prod=default/lab@5"]);
+  expect(deployments).toEqual([3, 5, 6].map((revision) => `iot/prod=default/lab@${revision}`));
 });
 
 test("history 11: a change of a thousand operations is one commit, with previous and current", async () => {

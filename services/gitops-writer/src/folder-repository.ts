@@ -24,6 +24,9 @@ export class FolderRepository implements GitRepository {
   readonly #objects: ObjectDatabase;
   readonly #nowMs: () => number;
 
+  /** The last commit made here: git need not be asked what it descends from. */
+  #made: { readonly commit: string; readonly parent: string | null } | undefined;
+
   private constructor(options: FolderRepositoryOptions) {
     this.name = options.path;
     this.branch = options.branch;
@@ -58,12 +61,15 @@ export class FolderRepository implements GitRepository {
     return this.#objects.commitsSaying(text, from, limit);
   }
 
-  commit(request: CommitRequest): Promise<string> {
-    return this.#objects.commit(request);
+  async commit(request: CommitRequest): Promise<string> {
+    const commit = await this.#objects.commit(request);
+    this.#made = { commit, parent: request.parent };
+    return commit;
   }
 
   async publish(commit: string, expectedTip: string | null): Promise<PushOutcome> {
-    if (expectedTip !== null && !(await this.isAncestor(expectedTip, commit))) {
+    const known = this.#made?.commit === commit && this.#made.parent === expectedTip;
+    if (!known && expectedTip !== null && !(await this.isAncestor(expectedTip, commit))) {
       throw new GitError("unsafe-argument", "The commit does not descend from the expected tip.");
     }
     try {

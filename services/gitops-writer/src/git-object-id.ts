@@ -1,4 +1,5 @@
-import { createHash, hash } from "node:crypto";
+import { createHash } from "node:crypto";
+import { OidTree } from "./oid-tree.ts";
 
 /** What a tree holds at a path. Modes beside the two below come only from other writers. */
 export interface TreeEntry {
@@ -23,46 +24,12 @@ export function blobOid(bytes: Uint8Array): string {
   return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 }
 
-interface Folder {
-  readonly folders: Map<string, Folder>;
-  readonly files: Map<string, TreeEntry>;
-}
-
 /**
  * Git's id of the tree that holds these paths, without asking git. It is written into each commit,
  * so that whoever reads the commit later can tell whether the tree is still the one that was meant.
  */
 export function treeOid(entries: Iterable<readonly [path: string, entry: TreeEntry]>): string {
-  const root: Folder = { folders: new Map(), files: new Map() };
-  for (const [path, entry] of entries) {
-    const parts = path.split("/");
-    const name = parts.pop() ?? "";
-    let folder = root;
-    for (const part of parts) {
-      let next = folder.folders.get(part);
-      if (next === undefined) {
-        next = { folders: new Map(), files: new Map() };
-        folder.folders.set(part, next);
-      }
-      folder = next;
-    }
-    folder.files.set(name, entry);
-  }
-  return folderOid(root);
-}
-
-function folderOid(folder: Folder): string {
-  const rows: { readonly order: Buffer; readonly head: string; readonly oid: string }[] = [];
-  for (const [name, entry] of folder.files) {
-    rows.push({ order: Buffer.from(name), head: `${entry.mode} ${name}\0`, oid: entry.oid });
-  }
-  for (const [name, inner] of folder.folders) {
-    // Git sorts a folder as if its name ended in a slash, byte by byte.
-    rows.push({ order: Buffer.from(`${name}/`), head: `40000 ${name}\0`, oid: folderOid(inner) });
-  }
-  rows.sort((a, b) => Buffer.compare(a.order, b.order));
-  const body = Buffer.concat(
-    rows.flatMap((row) => [Buffer.from(row.head), Buffer.from(row.oid, "hex")]),
-  );
-  return hash("sha1", Buffer.concat([Buffer.from(`tree ${body.length}\0`), body]), "hex");
+  const tree = new OidTree();
+  for (const [path, entry] of entries) tree.set(path, entry);
+  return tree.oid;
 }

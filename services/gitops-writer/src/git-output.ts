@@ -142,6 +142,7 @@ export class GitOutput implements Output<PlacedDeployment> {
       }),
       provenance: last.provenance,
       pauseBefore: (attempt) => clock.sleep(this.#pauseMs(attempt)),
+      sinceLast: this.#tree,
       ...(this.#lastCommit === undefined ? {} : { lastCommit: this.#lastCommit }),
       ...(acceptedInstallation === undefined ? {} : { acceptedInstallation }),
     });
@@ -150,6 +151,7 @@ export class GitOutput implements Output<PlacedDeployment> {
     if (outcome.kind !== "behind" && outcome.commit !== null) {
       if (outcome.commit !== this.#lastCommit) await this.#report(outcome.commit, last.revision);
       this.#lastCommit = outcome.commit;
+      this.#tree.settle();
       this.#commits += 1;
       if (this.#commits % COMMITS_PER_MAINTENANCE === 0) await this.#repository.maintain();
     }

@@ -1,5 +1,6 @@
 import { type BoundFile, type PathFault, pathFaults } from "@titan/domain";
 import { blobOid, type DesiredFile } from "./git-object-id.ts";
+import { OidTree } from "./oid-tree.ts";
 import { KUSTOMIZATION_FILE, kustomizationBytes, resourcesOf } from "./kustomization.ts";
 
 export interface HostTreeChange {
@@ -34,10 +35,27 @@ const KEY = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?\/[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 export class HostTree {
   readonly #hosts = new Map<string, HostPart>();
   readonly #entries = new Map<string, DesiredFile>();
+  readonly #oids = new OidTree();
+  readonly #before = new Map<string, DesiredFile | null>();
 
   /** Lives on: do not change the tree while somebody publishes from this. */
   get entries(): ReadonlyMap<string, DesiredFile> {
     return this.#entries;
+  }
+
+  /** Git's id of `hosts/`, at the cost of what changed since it was last asked for. */
+  get oid(): string {
+    return this.#oids.oid;
+  }
+
+  /** What differs, or did for a while, from the tree at the last `settle`: what was there then. */
+  get before(): ReadonlyMap<string, DesiredFile | null> {
+    return this.#before;
+  }
+
+  /** The tree as it is now was published. */
+  settle(): void {
+    this.#before.clear();
   }
 
   /** Makes these the files of the deployment on the host. Unsafe paths: a problem, and no files. */
@@ -113,6 +131,8 @@ export class HostTree {
     if (before?.oid === entry?.oid && before?.mode === entry?.mode) return;
     if (entry === null) this.#entries.delete(path);
     else this.#entries.set(path, entry);
+    this.#oids.set(path.slice(ROOT.length + 1), entry);
+    if (!this.#before.has(path)) this.#before.set(path, before ?? null);
     changed.push(path);
   }
 }

@@ -26,10 +26,20 @@ export interface PublishRequest {
   pauseBefore(attempt: number): Promise<void>;
   /** The last commit that the caller knows as pushed; tells whether somebody rewrote history. */
   readonly lastCommit?: string;
+  /** What is known of the tree of `lastCommit`, so that nobody has to read it again. */
+  readonly sinceLast?: TreeSince;
   /** Take the tree over from exactly this other installation; an operator's decision. */
   readonly acceptedInstallation?: string;
   readonly authorName?: string;
   readonly authorEmail?: string;
+}
+
+/** How the desired tree came from the one of the last commit. */
+export interface TreeSince {
+  /** Every path that differs, and perhaps others: what the last commit has there. */
+  readonly before: ReadonlyMap<string, DesiredFile | null>;
+  /** Git's id of the desired tree. */
+  readonly oid: string;
 }
 
 /**
@@ -61,7 +71,7 @@ export const PUBLISH_TRIES_MAX = 6;
 export async function publishTree(request: PublishRequest): Promise<PublishOutcome> {
   for (let attempt = 1; attempt <= PUBLISH_TRIES_MAX; attempt += 1) {
     if (attempt > 1) await request.pauseBefore(attempt);
-    const outcome = await tryOnce(request);
+    const outcome = (attempt === 1 ? await goOn(request) : null) ?? (await tryOnce(request));
     if (outcome !== null) return outcome;
   }
   throw new GitError(
@@ -88,10 +98,33 @@ async function tryOnce(request: PublishRequest): Promise<PublishOutcome | null> 
   }
   const drift =
     tip === null ? [] : await takenBack(repository, tip.commit, base, revision, changes, present);
-  const commit = await writeCommit(request, tip, changes);
-  const pushed = await repository.publish(commit, tip?.commit ?? null);
+  const parent = tip?.commit ?? null;
+  const commit = await writeCommit(request, parent, changes);
+  const pushed = await repository.publish(commit, parent);
   return pushed.kind === "pushed"
     ? { kind: "published", commit, revision, drift, historyRewritten }
+    : null;
+}
+
+/**
+ * Taking the tip to be what we published last, whose tree is known: a change then costs what it
+ * changes, not the tree. Null when nothing changed or the tip is another, which the push finds out.
+ */
+async function goOn(request: PublishRequest): Promise<PublishOutcome | null> {
+  const { repository, revision, desired, lastCommit, sinceLast } = request;
+  if (lastCommit === undefined || sinceLast === undefined) return null;
+  const { before } = sinceLast;
+  const changes = new Map<string, FileMode | null>();
+  for (const path of [...before.keys()].sort()) {
+    const was = before.get(path);
+    const now = desired.get(path);
+    if (was?.oid !== now?.oid || was?.mode !== now?.mode) changes.set(path, now?.mode ?? null);
+  }
+  if (changes.size === 0) return null;
+  const commit = await writeCommit(request, lastCommit, changes);
+  const pushed = await repository.publish(commit, lastCommit);
+  return pushed.kind === "pushed"
+    ? { kind: "published", commit, revision, drift: [], historyRewritten: false }
     : null;
 }
 
@@ -149,7 +182,7 @@ async function isRewritten(request: PublishRequest, tip: CommitInfo | null): Pro
 
 function writeCommit(
   request: PublishRequest,
-  tip: CommitInfo | null,
+  parent: string | null,
   changes: ReadonlyMap<string, FileMode | null>,
 ): Promise<string> {
   const { desired, provenance } = request;
@@ -158,7 +191,7 @@ function writeCommit(
   const hosts = new Set<string>();
   for (const path of changes.keys()) hosts.add(path.split("/").slice(1, 3).join("/"));
   return request.repository.commit({
-    parent: tip?.commit ?? null,
+    parent,
     changes,
     contentOf: async (path) => {
       const bytes = await request.contentOf(path);
@@ -168,7 +201,7 @@ function writeCommit(
     message: treeCommitMessage({
       installation: request.installation,
       revision: request.revision,
-      treeOid: treeOid(entriesBelow(desired, prefix)),
+      treeOid: request.sinceLast?.oid ?? treeOid(entriesBelow(desired, prefix)),
       filesWritten: changes.size - removed,
       filesRemoved: removed,
       hosts: [...hosts].sort(),

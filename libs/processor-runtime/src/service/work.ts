@@ -48,7 +48,7 @@ export function environmentOf(
       const { versionInForce, revision } = status;
       logger.warn(
         { view: view.name, version: view.version, versionInForce, revision },
-        "this build does not have the version in force: it waits until its own is activated",
+        "another version is in force: this one waits until `titan activate` brings it back",
       );
     },
   };

@@ -11,7 +11,13 @@ import {
   type InputPartition,
   type Statement,
 } from "@titan/processor-runtime";
-import { DERIVED_STREAMS, hexOf, partitionsOf, rowOf, type DerivedStream } from "./derived-stream.ts";
+import {
+  DERIVED_STREAMS,
+  hexOf,
+  partitionsOf,
+  rowOf,
+  type DerivedStream,
+} from "./derived-stream.ts";
 import { DerivedStore, type DerivedVersion } from "./derived-store.ts";
 import { ALL_KEYS } from "./key-ranges.ts";
 import type { ReadModelFile } from "./read-model-file.ts";

@@ -8,6 +8,8 @@ export interface Placement {
   readonly deployment: string;
   readonly hostCreatedRevision: number;
   readonly createdRevision: number;
+  /** The label of its record: since when the deployment is on the host, as it is. */
+  readonly revision: number;
   /** The host's last report, about whatever. */
   readonly seen:
     | { readonly hostCreatedRevision: number; readonly at: number; readonly problem: string }
@@ -28,7 +30,7 @@ export interface Reported {
   readonly since: number;
 }
 
-const COLUMNS = `d.key, d.host, d.deployment, d.created, d.host_created,
+const COLUMNS = `d.key, d.host, d.deployment, d.created, d.host_created, d.label,
   s.host_created AS seen_created, s.seen_at, s.problem,
   t.host_created AS said_host_created, t.created AS said_created, t.revision, t.digest, t.state,
   t.drifted, t.detail, t.since`;
@@ -71,6 +73,7 @@ function placementOf(row: Row): Placement {
     deployment: textOf(row, "deployment"),
     hostCreatedRevision: integerOf(row, "host_created"),
     createdRevision: integerOf(row, "created"),
+    revision: integerOf(row, "label"),
     seen:
       seenAt === null
         ? undefined

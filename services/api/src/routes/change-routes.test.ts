@@ -47,12 +47,15 @@ test("the feed of one object has the changes that made, altered and deleted it, 
   expect(rest).toEqual([again]);
 });
 
-test.each(["kind=Host", "key=default/a", "kind=Ship&key=default/a"])("?%s is refused", async (query) => {
-  expect(await admin("GET", `/v1/changes?${query}`)).toMatchObject({
-    status: 400,
-    body: { code: "bad-query" },
-  });
-});
+test.each(["kind=Host", "key=default/a", "kind=Ship&key=default/a"])(
+  "?%s is refused",
+  async (query) => {
+    expect(await admin("GET", `/v1/changes?${query}`)).toMatchObject({
+      status: 400,
+      body: { code: "bad-query" },
+    });
+  },
+);
 
 test("the feed of an object that the caller may not see is empty", async () => {
   await admin("PUT", "/v1/workspaces/iot", {});

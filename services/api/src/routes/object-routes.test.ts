@@ -59,7 +59,12 @@ test("a host is created, read, replaced, patched and deleted", async () => {
 
 test("a status is of now: an object as it was at a revision has none", async () => {
   const revision = await seedDeployment(admin);
-  for (const path of ["hosts/tim-pi", "deployments/prod", "targets/tim-pi", "workloads/temperature-sensor"]) {
+  for (const path of [
+    "hosts/tim-pi",
+    "deployments/prod",
+    "targets/tim-pi",
+    "workloads/temperature-sensor",
+  ]) {
     const url = `/v1/workspaces/default/${path}`;
     expect((await admin("GET", `${url}?minRevision=${revision}`)).body).toHaveProperty("status");
     const then = await admin("GET", `${url}?at=${revision}`);
@@ -67,6 +72,7 @@ test("a status is of now: an object as it was at a revision has none", async () 
     expect(then.body).not.toHaveProperty("status");
     const [list = ""] = path.split("/");
     const { body } = await admin("GET", `/v1/${list}?at=${revision}`);
-    for (const item of body["items"] as readonly object[]) expect(item).not.toHaveProperty("status");
+    for (const item of body["items"] as readonly object[])
+      expect(item).not.toHaveProperty("status");
   }
 });

@@ -132,6 +132,7 @@ async function readObject(
   if (at !== undefined) void reply.header("titan-revision", at);
   // A status changes without the revision, so such an object is always sent.
   if (!hasStatus(kind) && request.headers["if-none-match"] === etag) return reply.code(304).send();
-  const status = at === undefined ? await statusOf(context, callerOf(request), kind, key) : undefined;
+  const status =
+    at === undefined ? await statusOf(context, callerOf(request), kind, key) : undefined;
   return reply.send(presentObject(kind, found.value, found.revision, status));
 }

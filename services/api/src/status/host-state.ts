@@ -45,7 +45,7 @@ export function hostStateOf(
   if (seen === undefined || seen.hostCreatedRevision !== placement.hostCreatedRevision) {
     return git === undefined
       ? { host, state: "offline", revision: 0, at: undefined, detail: "it never reported" }
-      : gitState(host, wanted, git);
+      : gitState(host, Math.max(wanted.revision, placement.revision), git);
   }
   const reported = ownReport(placement);
   const revision = reported?.revision ?? 0;
@@ -78,8 +78,9 @@ function ownReport(placement: Placement): Reported | undefined {
   return isOwn || reported.state === "failed" ? reported : undefined;
 }
 
-function gitState(host: string, wanted: Wanted, { revision, at }: GitReport): HostState {
-  return revision >= wanted.revision
+/** A commit from before the deployment was on this incarnation of the host does not hold it. */
+function gitState(host: string, wanted: number, { revision, at }: GitReport): HostState {
+  return revision >= wanted
     ? { host, state: "deployed", revision, at, detail: "as its GitOps tool says" }
     : { host, state: "behind", revision, at, detail: "its GitOps tool runs an earlier commit" };
 }

@@ -116,9 +116,7 @@ test("source, build and Git are stages on the way", async () => {
     committedAt: 1_000,
     problem: "",
   });
-  await log.append([
-    { topic: "titan.git-commit", partition: 0, records: [{ key: "git", value }] },
-  ]);
+  await log.append([{ topic: "titan.git-commit", partition: 0, records: [{ key: "git", value }] }]);
   await stack.api.context.model.observations.waitFor("titan.git-commit", 0, 0, 10_000);
   const { body } = await admin("GET", `${DEPLOYMENT}?minRevision=${revision}`);
   expect(body["status"]).toMatchObject({
@@ -170,6 +168,19 @@ test("a host that is served by a GitOps tool is deployed when its commit holds t
   expect(await status()).toMatchObject({ hosts: { selected: 2, deployed: 1 } });
   await admin("POST", path, { kind: "deployed", commit: "unknown" });
   expect(await status()).toMatchObject({ hosts: { selected: 2, deployed: 0 } });
+  await admin("POST", path, { kind: "deployed", commit: "abc1" });
+  expect(await status()).toMatchObject({ hosts: { selected: 2, deployed: 1 } });
+  // Made again after that commit, which can not hold what is on this incarnation of the host.
+  let revision = 0;
+  for (let time = 0; time < 2; time += 1) {
+    await admin("DELETE", "/v1/workspaces/default/hosts/flux");
+    const again = await admin("PUT", "/v1/workspaces/default/hosts/flux", {
+      metadata: { labels: { name: "tim-pi" } },
+    });
+    revision = Number(again.body["revision"]);
+  }
+  const { body } = await admin("GET", `${DEPLOYMENT}?minRevision=${revision}`);
+  expect(body["status"]).toMatchObject({ hosts: { selected: 2, deployed: 0 } });
 });
 
 test("why says who made each link, and which clause fails", async () => {

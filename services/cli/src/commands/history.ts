@@ -25,7 +25,7 @@ interface Change {
 
 interface ChangePage {
   readonly items: readonly Change[];
-  readonly next?: number;
+  readonly cursor?: string;
 }
 
 const PAGE = 5_000;
@@ -73,20 +73,17 @@ async function changesOf(
   key: string,
 ): Promise<readonly Change[]> {
   const found: Change[] = [];
-  let from: number | undefined = 1;
-  for (let page = 0; from !== undefined && page < PAGES_MAX; page += 1) {
-    const { items, next }: ChangePage = await api.get("/v1/changes", {
-      from,
-      limit: PAGE,
-      kind,
-      key,
-    });
-    const touches = ({ outcomes }: Change): boolean =>
-      outcomes.some((each) => each.kind === kind && each.key === key && each.result !== UNCHANGED);
+  const touches = ({ outcomes }: Change): boolean =>
+    outcomes.some((each) => each.kind === kind && each.key === key && each.result !== UNCHANGED);
+  let after: string | undefined;
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const asked = { from: 1, limit: PAGE, kind, key, cursor: after };
+    const { items, cursor }: ChangePage = await api.get("/v1/changes", asked);
     found.push(...items.filter((change) => change.accepted && touches(change)));
-    from = next;
+    if (cursor === undefined) return found;
+    after = cursor;
   }
-  return found;
+  throw new CommandError(`there are more than ${PAGES_MAX * PAGE} changes of it`);
 }
 
 async function versionAt(

@@ -81,7 +81,7 @@ export function runProcessors(options: ProcessorOptions): Processors {
       if (status.kind !== "waiting") return;
       logger.warn(
         { view: view.name, version: view.version, versionInForce: status.versionInForce },
-        "this build does not have the version in force: it waits until its own is activated",
+        "this build does not have the version in force: it waits until its own is activated (titan activate VIEW VERSION)",
       );
     },
   });

@@ -9,7 +9,7 @@ import { startTitan, type RunningTitan } from "./start-titan.ts";
 import { readUpOptions, type UpFlags, type UpOptions } from "./up-options.ts";
 
 /** After the signal so much time is left for ending cleanly; then the process goes as it is. */
-const CLOSE_MAX_MS = 5_000;
+const CLOSE_MAX_MS = 4_000;
 
 /** Everything in one process on the embedded log, until it is told to end. */
 export async function run(flags: UpFlags, context: CommandContext): Promise<number> {
@@ -31,7 +31,12 @@ export async function run(flags: UpFlags, context: CommandContext): Promise<numb
     if (!options.once) await Promise.race([interrupted(signal), bug.promise]);
     return EXIT_STATUS.done;
   } finally {
-    await Promise.race([titan.close(), giveUp()]);
+    const ended = await Promise.race([titan.close().then(() => true), giveUp()]);
+    if (!ended) {
+      // Something holds, a full disk for one. What was acknowledged is on disk already.
+      output.message("not everything ended in time; the next start goes on from the log");
+      process.exit(EXIT_STATUS.error);
+    }
   }
 }
 
@@ -88,8 +93,9 @@ async function interrupted(signal: AbortSignal): Promise<void> {
   });
 }
 
-async function giveUp(): Promise<void> {
+async function giveUp(): Promise<false> {
   await new Promise<void>((resolve) => {
     setTimeout(resolve, CLOSE_MAX_MS).unref();
   });
+  return false;
 }
