@@ -12,8 +12,13 @@ test("SIGTERM ends `titan up` in time with 0, whoever is connected", async () =>
   await box.titan("create host one");
   const agent = box.start(["agent", "--host", "one", "--dir", "one"]);
   const watch = box.start(["watch", "hosts"]);
-  await box.titan("set labels host/one a=b");
-  await eventually("the watch", () => watch.stdout.includes("one"));
+  // It shows what changes from when it is connected, which nobody can see but by changing something.
+  let changes = 0;
+  await eventually("the watch", async () => {
+    changes += 1;
+    await box.titan(`set labels host/one a=${changes}`);
+    return watch.stdout.includes("one");
+  });
   await eventually("the agent's state", () => existsSync(box.path("one.titan")));
 
   const startedAt = performance.now();

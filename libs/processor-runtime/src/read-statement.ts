@@ -26,6 +26,25 @@ export function readStatement(record: LogRecord): Read {
   return read;
 }
 
+/**
+ * Readers of one process that read a topic on their own decode each record again; the values that
+ * are in force they share, so that a host is in memory once. The hash tells equal values.
+ */
+const inForce = new Map<
+  string,
+  Map<string, { readonly hash: bigint; readonly current: unknown }>
+>();
+
+function sharedCurrent(name: string, key: string, hash: bigint, current: unknown): unknown {
+  let values = inForce.get(name);
+  if (values === undefined) inForce.set(name, (values = new Map()));
+  const shared = values.get(key);
+  if (shared?.hash === hash) return shared.current;
+  if (current === null) values.delete(key);
+  else values.set(key, { hash, current });
+  return current;
+}
+
 /** Records of one change follow each other: they share the description of where they come from. */
 let lastOrigin: Origin = { revision: -1, changeId: "", actor: "", reason: "", occurredAt: 0 };
 
@@ -70,7 +89,7 @@ function decodeRecord(record: LogRecord): Read {
             key: record.key,
             revision: value.revision,
             hash: value.hash,
-            current: value.current,
+            current: sharedCurrent(name, record.key, value.hash, value.current),
             offset: record.offset,
             origin: originOf(value),
           },

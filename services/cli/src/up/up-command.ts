@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { pino, type Logger } from "pino";
 import { LogError } from "@titan/event-log";
 import type { CommandContext } from "../command-context.ts";
@@ -11,8 +12,15 @@ import { readUpOptions, type UpFlags, type UpOptions } from "./up-options.ts";
 /** After the signal so much time is left for ending cleanly; then the process goes as it is. */
 const CLOSE_MAX_MS = 4_000;
 
+/**
+ * V8 lets a heap grow to twice what lives before it collects. Measured with 100,000 hosts and
+ * 100,000 changes: a fifth costs nothing that shows, and takes 350 MiB less.
+ */
+const HEAP_GROWING_PERCENT = 20;
+
 /** Everything in one process on the embedded log, until it is told to end. */
 export async function run(flags: UpFlags, context: CommandContext): Promise<number> {
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   const { shell, output, signal, settings, contextFile } = context;
   const options = readUpOptions(flags, shell.environment, shell.folder);
   const logger: Logger = pino(
