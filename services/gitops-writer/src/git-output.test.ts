@@ -7,7 +7,7 @@ import { GitError } from "./git-error.ts";
 import { GitOutput } from "./git-output.ts";
 import type { GitRepository } from "./git-repository.ts";
 import type { PlacedDeployment } from "./gitops-writer-view.ts";
-import { fixture, foreignCommit, readBranch, soundCommits } from "./testing/git-fixture.ts";
+import { fixture, forceBranch, foreignCommit, readBranch, soundCommits } from "./testing/git-fixture.ts";
 
 const FILE = "hosts/default/tim-pi/default/prod/app.conf";
 
@@ -88,6 +88,30 @@ test("what others change in our part is taken back at the next look", async () =
   pass(60_000);
   expect(await output.repair()).toBe(true);
   expect(await readBranch(path)).toEqual({ [FILE]: "one", "README.md": "theirs" });
+});
+
+test("what somebody else committed in between stays, and what they changed of ours does not", async () => {
+  const { repository, others, path } = await fixture("folder");
+  const { output } = await outputOf(() => Promise.resolve(repository));
+  await output.recover(step(3, placed("one")));
+  await output.write([step(4, placed("two"))]);
+  await foreignCommit(others, { "README.md": "theirs", [FILE]: "theirs" });
+  await output.write([step(5, placed("three"))]);
+  expect(await readBranch(path)).toEqual({ [FILE]: "three", "README.md": "theirs" });
+  await output.write([step(6, placed("two")), step(7, placed("three"))]);
+  await output.write([step(8, placed("two"))]);
+  expect(await readBranch(path)).toEqual({ [FILE]: "two", "README.md": "theirs" });
+});
+
+test("somebody who takes our last commit away gets it again with the next", async () => {
+  const { repository, others, path } = await fixture("folder");
+  const { output } = await outputOf(() => Promise.resolve(repository));
+  await output.recover(step(3, placed("one")));
+  const before = (await others.tip())?.commit ?? "";
+  await output.write([step(4, placed("two"))]);
+  await forceBranch(path, before);
+  await output.write([step(5, placed("three"))]);
+  expect(await readBranch(path)).toEqual({ [FILE]: "three" });
 });
 
 test("while the repository can not be opened the writer holds, then goes on", async () => {
