@@ -39,7 +39,7 @@ function isRemoval(text: string): boolean {
 
 function splitPair(text: string): [string, string] {
   const equals = text.indexOf("=");
-  if (equals <= 0) throw usageError(`"${text}" is not key=value`);
+  if (equals <= 0) throw usageError(`"${text}" is not key=value`, "for example: site=lab");
   return [text.slice(0, equals), text.slice(equals + 1)];
 }
 

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import type { CommandContext } from "../command-context.ts";
-import { CommandError } from "../command-error.ts";
+import { fileRefusal } from "./file-refusal.ts";
 import { kindNamed } from "../kinds.ts";
 import { readSources, type Source } from "./source.ts";
 import { readTemplateFiles } from "./template-files.ts";
@@ -29,7 +29,7 @@ export async function readDocuments(
     }
   }
   if (declared.length === 0)
-    throw new CommandError(`${paths.join(", ")}: there are no objects in it`);
+    throw fileRefusal("no-files", paths.join(", "), "there are no objects in it");
   return declared;
 }
 
@@ -49,14 +49,15 @@ function objectsIn(
   workspace: string,
 ): readonly DeclaredObject[] {
   const { value, locate } = document;
-  if (!isFields(value)) throw new CommandError(`${locate("")}: an object is expected`);
+  if (!isFields(value)) throw fileRefusal("invalid-document", locate(""), "an object is expected");
   const { items } = value;
   if (!Array.isArray(items) || "spec" in value) {
     return [declare(value, locate, source, workspace)];
   }
   return items.map((item: unknown, index) => {
     const locateItem = (pointer: string): string => locate(`/items/${index}${pointer}`);
-    if (!isFields(item)) throw new CommandError(`${locateItem("")}: an object is expected`);
+    if (!isFields(item))
+      throw fileRefusal("invalid-document", locateItem(""), "an object is expected");
     return declare(item, locateItem, source, workspace);
   });
 }
@@ -73,8 +74,9 @@ function declare(
   if (filesFrom === undefined) return { object: placed, locate };
   const pointer = "filesFrom" in inside ? "/spec/filesFrom" : "/filesFrom";
   if (typeof filesFrom !== "string")
-    throw new CommandError(`${locate(pointer)}: it is the path of a folder`);
-  if ("files" in inside) throw new CommandError(`${locate(pointer)}: there are files beside it`);
+    throw fileRefusal("invalid-document", locate(pointer), "it is the path of a folder");
+  if ("files" in inside)
+    throw fileRefusal("invalid-document", locate(pointer), "there are files beside it");
   const shown = source.name === "standard input" ? filesFrom : join(source.name, "..", filesFrom);
   const files = readTemplateFiles(resolve(source.folder, filesFrom), shown);
   return {
@@ -100,7 +102,7 @@ function inWorkspace(
 ): Fields {
   const { kind, metadata = {} } = fields;
   if (typeof kind !== "string")
-    throw new CommandError(`${locate("/kind")}: the object has no kind`);
+    throw fileRefusal("invalid-document", locate("/kind"), "the object has no kind");
   // The feed takes no other spelling; people write `host` as they type it.
   const named = { ...fields, kind: kindNamed(kind)?.kind ?? kind };
   if (!isFields(metadata) || "workspace" in metadata) return named;

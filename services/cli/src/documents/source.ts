@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Shell } from "../command-context.ts";
-import { CommandError } from "../command-error.ts";
+import { fileRefusal } from "./file-refusal.ts";
 
 /** One text that holds documents. */
 export interface Source {
@@ -34,22 +34,27 @@ export async function readSources(path: string, shell: Shell): Promise<readonly 
     .filter((name) => DOCUMENT_FILE.test(name) && !lstatSync(join(full, name)).isDirectory())
     .sort();
   if (names.length === 0)
-    throw new CommandError(`${path}: there are no .yaml or .json files in it`);
-  if (names.length > FILES_MAX) throw new CommandError(`${path}: more than ${FILES_MAX} files`);
+    throw fileRefusal("no-files", path, "there are no .yaml or .json files in it");
+  if (names.length > FILES_MAX)
+    throw fileRefusal("too-many-files", path, `more than ${FILES_MAX} files`);
   return names.map((name) => readFile(join(path, name), join(full, name)));
 }
 
 function readFile(name: string, full: string): Source {
   const { size } = attempt(name, () => statSync(full));
   if (size > SOURCE_BYTES_MAX) {
-    throw new CommandError(`${name}: it has ${size} bytes, and ${SOURCE_BYTES_MAX} are allowed`);
+    throw fileRefusal(
+      "file-too-large",
+      name,
+      `it has ${size} bytes, and ${SOURCE_BYTES_MAX} are allowed`,
+    );
   }
   const bytes = attempt(name, () => readFileSync(full));
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return { name, folder: dirname(full), text };
   } catch {
-    throw new CommandError(`${name}: it is not UTF-8 text`);
+    throw fileRefusal("file-not-text", name, "it is not UTF-8 text");
   }
 }
 
@@ -59,7 +64,12 @@ function attempt<Result>(name: string, act: () => Result): Result {
     return act();
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT") throw new CommandError(`${name}: there is no such file or folder`);
-    throw new CommandError(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    if (code === "ENOENT")
+      throw fileRefusal("no-such-file", name, "there is no such file or folder");
+    throw fileRefusal(
+      "file-unreadable",
+      name,
+      error instanceof Error ? error.message : String(error),
+    );
   }
 }

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { CommandError } from "../command-error.ts";
+import type { CommandError } from "../command-error.ts";
+import { fileRefusal } from "./file-refusal.ts";
 
 /** A file of a template, as the contract has it. */
 export type TemplateFile =
@@ -30,10 +31,12 @@ export function readTemplateFiles(
     bytes += size + Buffer.byteLength(name);
     const at = full === path ? shown : join(shown, name);
     if (count > FILES_MAX)
-      throw new CommandError(`${at}: a template has at most ${FILES_MAX} files`);
+      throw fileRefusal("too-many-files", at, `a template has at most ${FILES_MAX} files`);
     if (bytes > BYTES_MAX) {
-      throw new CommandError(
-        `${at}: the files of a template have at most ${BYTES_MAX} bytes in all`,
+      throw fileRefusal(
+        "file-too-large",
+        at,
+        `a template has at most ${BYTES_MAX} bytes in all its files`,
       );
     }
     const content = contentOf(read(full, at));
@@ -43,7 +46,7 @@ export function readTemplateFiles(
   const walk = (folder: string, prefix: string, depth: number): void => {
     const at = join(shown, prefix);
     if (depth > DEPTH_MAX)
-      throw new CommandError(`${at}: folders are nested over ${DEPTH_MAX} deep`);
+      throw fileRefusal("too-many-files", at, `folders are nested over ${DEPTH_MAX} deep`);
     for (const name of namesIn(folder, at)) {
       const inside = `${prefix}${name}`;
       const full = join(folder, name);
@@ -51,15 +54,15 @@ export function readTemplateFiles(
       checkName(name, join(shown, inside));
       if (found.isDirectory()) walk(full, `${inside}/`, depth + 1);
       else if (found.isFile()) take(full, inside, found.mode, found.size);
-      else throw new CommandError(refusal(join(shown, inside), found.isSymbolicLink()));
+      else throw notAFile(join(shown, inside), found.isSymbolicLink());
     }
   };
 
   const found = statOf(path, shown);
   if (found.isFile()) take(path, basename(path), found.mode, found.size);
   else if (found.isDirectory()) walk(path, "", 1);
-  else throw new CommandError(refusal(shown, found.isSymbolicLink()));
-  if (count === 0) throw new CommandError(`${shown}: there are no files in it`);
+  else throw notAFile(shown, found.isSymbolicLink());
+  if (count === 0) throw fileRefusal("no-files", shown, "there are no files in it");
   return files;
 }
 
@@ -75,17 +78,23 @@ function contentOf(bytes: Uint8Array): TemplateFile {
 }
 
 function checkName(name: string, at: string): void {
-  if (name.toLowerCase() === ".git")
-    throw new CommandError(`${at}: .git can not be part of a template`);
+  if (name.toLowerCase() === ".git") {
+    throw fileRefusal("invalid-path", at, ".git can not be part of a template");
+  }
   if (name === ".." || name.includes("\\") || name.includes("\ufffd")) {
-    throw new CommandError(`${at}: the name can not be part of a template`);
+    throw fileRefusal("invalid-path", at, "the name can not be part of a template");
   }
 }
 
-function refusal(at: string, isLink: boolean): string {
+function notAFile(at: string, isLink: boolean): CommandError {
   return isLink
-    ? `${at}: it is a symbolic link, and a template has only files`
-    : `${at}: it is neither a file nor a folder`;
+    ? fileRefusal(
+        "symlink-refused",
+        at,
+        "it is a symbolic link, and a template has only files",
+        "put a copy of what it leads to in its place",
+      )
+    : fileRefusal("file-unreadable", at, "it is neither a file nor a folder");
 }
 
 function statOf(full: string, at: string) {
@@ -105,7 +114,11 @@ function attempt<Result>(at: string, act: () => Result): Result {
     return act();
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT") throw new CommandError(`${at}: there is no such file or folder`);
-    throw new CommandError(`${at}: ${error instanceof Error ? error.message : String(error)}`);
+    if (code === "ENOENT") throw fileRefusal("no-such-file", at, "there is no such file or folder");
+    throw fileRefusal(
+      "file-unreadable",
+      at,
+      error instanceof Error ? error.message : String(error),
+    );
   }
 }

@@ -8,6 +8,7 @@ import {
   type Event,
 } from "js-yaml";
 import { CommandError } from "../command-error.ts";
+import { fileRefusal } from "./file-refusal.ts";
 
 export interface YamlDocument {
   readonly value: unknown;
@@ -35,7 +36,7 @@ export function parseDocuments(text: string, name: string): readonly YamlDocumen
       maxAliases: ALIASES_MAX,
     });
   } catch (error) {
-    throw new CommandError(faultText(error, name));
+    throw new CommandError(`${faultText(error, name)} [invalid-document]`);
   }
   const places = positionsOf(events, text);
   return values.flatMap((value, index) => {
@@ -43,7 +44,7 @@ export function parseDocuments(text: string, name: string): readonly YamlDocumen
     const offsets = places[index] ?? new Map<string, number>();
     const locate = (pointer: string): string => placeAt(text, name, nearest(offsets, pointer));
     checkValues(value, (pointer, fault) => {
-      throw new CommandError(`${locate(pointer)}: ${fault}`);
+      throw fileRefusal("invalid-document", locate(pointer), fault);
     });
     return [{ value, locate }];
   });
