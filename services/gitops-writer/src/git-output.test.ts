@@ -7,7 +7,13 @@ import { GitError } from "./git-error.ts";
 import { GitOutput } from "./git-output.ts";
 import type { GitRepository } from "./git-repository.ts";
 import type { PlacedDeployment } from "./gitops-writer-view.ts";
-import { fixture, forceBranch, foreignCommit, readBranch, soundCommits } from "./testing/git-fixture.ts";
+import {
+  fixture,
+  forceBranch,
+  foreignCommit,
+  readBranch,
+  soundCommits,
+} from "./testing/git-fixture.ts";
 
 const FILE = "hosts/default/tim-pi/default/prod/app.conf";
 
