@@ -1,67 +1,33 @@
-import { ChangeFeed, FEED_RULES, installationCommit, type FeedRules } from "@titan/change-feed";
+import { ChangeFeed, FEED_RULES, installationCommit } from "@titan/change-feed";
 import {
   createSimulatedLog,
   integerBelow,
   SeededScheduler,
   seededRandom,
-  type FaultChances,
   type Random,
   type SimulatedClient,
   type SimulatedLog,
 } from "@titan/event-log/testing";
-import { decide, World, type Operation, type Proposal } from "@titan/domain";
+import type { Operation, Proposal } from "@titan/domain";
 import {
   appendPersistently,
   openInstallation,
   RULES,
-  taskCount,
   viewTask,
   type Clock,
   type InputPartition,
-  type Rules,
-  type TaskStatus,
 } from "@titan/processor-runtime";
-import type { HostRules } from "@titan/host-agent/testing";
 import { encode } from "@titan/schema-codec";
-import { SECOND_VERSION, SLICE_VIEWS, TOPIC_VIEWS, type AnyView } from "./all-views.ts";
+import { SECOND_VERSION, SLICE_VIEWS, TOPIC_VIEWS } from "./all-views.ts";
 import { firstOperations, proposalOf, randomOperations } from "./generator.ts";
+import { allInputs } from "./all-inputs.ts";
+import type { ClusterOptions, ClusterResult } from "./cluster-options.ts";
 import { Observer } from "./observer.ts";
+import { rolesOf, viewOf } from "./roles.ts";
 import { SimHost } from "./sim-host.ts";
 import { Truth } from "./truth.ts";
-
-export interface ClusterOptions {
-  readonly seed: number;
-  readonly proposals: number;
-  /** The longest time between two of them; the shorter, the more is under way at once. */
-  readonly stepMs?: number;
-  readonly faults: FaultChances;
-  /** Chance, per proposal, that an owner is killed and that a further one is started. */
-  readonly crash: number;
-  readonly rival: number;
-  readonly rules?: Rules;
-  readonly feedRules?: FeedRules;
-  readonly hostRules?: HostRules;
-  /** Chance that a host's process is killed at a call of its disk. */
-  readonly diskCrash?: number;
-  /** How many commits the feed knows the proposals of. */
-  readonly windowLength?: number;
-  /** Chance, per proposal, that an earlier one is sent again. */
-  readonly repeat?: number;
-  /** The mistake of a sender that gives a repetition the newest revision that it has seen by now. */
-  readonly stampSeenAnew?: boolean;
-  /** Chance, per proposal, that another version of a view is activated. */
-  readonly activate?: number;
-  readonly onStatus?: (role: string, status: TaskStatus) => void;
-  /** Replaces a view by one with a mistake in it. */
-  readonly brokenView?: AnyView;
-}
-
-export interface ClusterResult {
-  readonly violations: readonly string[];
-  readonly revision: number;
-  /** How many cuts observers believed, to see that the run tested something. */
-  readonly believed: number;
-}
+import { virtualClock } from "./virtual-clock.ts";
+import { wrongDecisions, wrongVerdicts } from "./verdict-checks.ts";
 
 interface Owner {
   readonly client: SimulatedClient;
@@ -70,6 +36,7 @@ interface Owner {
 
 const H = 2;
 const D = 2;
+const COUNTS = { hostPartitions: H, deploymentPartitions: D };
 const OWNERS_MAX = 3;
 const STEP_MS = 200;
 const VIOLATIONS_MAX = 3;
@@ -103,13 +70,7 @@ export class Cluster {
       timing: { landMs: 20, answerMs: 5, deliverMs: 20, lateMs: 2_000 },
       wholeBatches: (topic) => topic === "titan.change",
     });
-    this.#clock = {
-      now: () => Math.floor(this.#scheduler.now()),
-      sleep: (durationMs) =>
-        new Promise((resolve) => {
-          this.#scheduler.after(durationMs, resolve);
-        }),
-    };
+    this.#clock = virtualClock(this.#scheduler);
     this.#truth = new Truth(this.#log, { H, D });
     this.#hosts = ["h0", "h1"].map(
       (name) =>
@@ -138,7 +99,7 @@ export class Cluster {
   async play(): Promise<ClusterResult> {
     await this.#install();
     this.#log.setFaults(this.#options.faults);
-    for (const role of this.#roles()) this.#startOwner(role);
+    for (const role of rolesOf(this.#options, COUNTS)) this.#startOwner(role);
     this.#propose(firstOperations());
     for (let at = 0; at < this.#options.proposals; at += 1) {
       this.#propose(randomOperations(this.#random));
@@ -166,22 +127,6 @@ export class Cluster {
     await this.#scheduler.settle(openInstallation(this.#log, this.#clock, first));
   }
 
-  #roles(): readonly string[] {
-    const counts = { hostPartitions: H, deploymentPartitions: D };
-    return [
-      "feed",
-      ...[...TOPIC_VIEWS, ...SLICE_VIEWS].flatMap((view) =>
-        Array.from({ length: taskCount(view, counts) }, (_, at) => `${view.name} ${at}`),
-      ),
-      ...((this.#options.activate ?? 0) > 0
-        ? Array.from(
-            { length: taskCount(SECOND_VERSION, counts) },
-            (_, at) => `${SECOND_VERSION.name} ${at} v2`,
-          )
-        : []),
-    ];
-  }
-
   #startOwner(role: string): void {
     const client = this.#log.client(`${role} ${(this.#ids += 1)}`);
     const failed = (error: unknown): void => this.#violation(`${role} failed: ${String(error)}`);
@@ -190,7 +135,7 @@ export class Cluster {
       const feed = new ChangeFeed({
         log: client,
         clock: this.#clock,
-        counts: { hostPartitions: H, deploymentPartitions: D },
+        counts: COUNTS,
         newId: () => `commit-${(this.#ids += 1)}`,
         rules: this.#options.feedRules ?? FEED_RULES,
         ...(this.#options.windowLength === undefined
@@ -201,11 +146,11 @@ export class Cluster {
       owners.push({ client, stop: () => feed.stop() });
     } else {
       const [name = "", partition, version] = role.split(" ");
-      const view = this.#view(name, version === "v2");
+      const view = viewOf(this.#options, name, version === "v2");
       const task = viewTask(view, Number(partition), {
         log: client,
         clock: this.#clock,
-        counts: { hostPartitions: H, deploymentPartitions: D },
+        counts: COUNTS,
         rules: this.#options.rules ?? RULES,
         onStatus: (_, status) => this.#options.onStatus?.(role, status),
       });
@@ -213,15 +158,6 @@ export class Cluster {
       owners.push({ client, stop: () => task.stop() });
     }
     this.#owners.set(role, owners);
-  }
-
-  #view(name: string, second: boolean): AnyView {
-    if (second) return SECOND_VERSION;
-    const { brokenView } = this.#options;
-    if (brokenView?.name === name) return brokenView;
-    const view = [...TOPIC_VIEWS, ...SLICE_VIEWS].find((other) => other.name === name);
-    if (view === undefined) throw new Error(`no view ${name}`);
-    return view;
   }
 
   #propose(operations: readonly Operation[]): void {
@@ -253,41 +189,6 @@ export class Cluster {
     this.#propose([{ action: "APPLY", kind: "View", document, expected: null }]);
   }
 
-  /** Every verdict is the pure decision on the world of the commits before it. */
-  #checkDecisions(): void {
-    const byId = new Map(this.#sent.map((proposal) => [proposal.id, proposal]));
-    const world = new World();
-    for (const commit of this.#truth.commits()) {
-      const proposal = byId.get(commit.proposalId);
-      const unknown = commit.refusals.some(({ code }) => code === "outcome-unknown");
-      if (proposal !== undefined && !unknown) {
-        const verdict = decide(world, proposal, { revision: commit.revision });
-        const decided = verdict.accepted ? verdict.events : verdict.refusals;
-        const recorded = commit.accepted ? commit.events : commit.refusals;
-        if (JSON.stringify(decided) !== JSON.stringify(recorded)) {
-          this.#violation(`commit ${commit.revision} is not the decision on the world before it`);
-        }
-      }
-      world.apply(commit.events, commit.revision);
-    }
-  }
-
-  /** Each id is accepted at most once, and every proposal that was acknowledged has a verdict. */
-  #checkVerdicts(): void {
-    const accepted = new Set<string>();
-    const decided = new Set<string>();
-    for (const { proposalId, accepted: taken, revision } of this.#truth.commits()) {
-      decided.add(proposalId);
-      if (taken && accepted.has(proposalId)) {
-        this.#violation(`proposal ${proposalId} is accepted again at ${revision}`);
-      }
-      if (taken) accepted.add(proposalId);
-    }
-    for (const id of this.#acknowledged) {
-      if (!decided.has(id)) this.#violation(`proposal ${id} was acknowledged and never decided`);
-    }
-  }
-
   async #learnTopics(): Promise<void> {
     const topics = await this.#scheduler.settle(this.#log.topics());
     this.#topics = topics.map(({ name }) => name).filter((name) => name !== "titan.proposal");
@@ -295,7 +196,7 @@ export class Cluster {
 
   #disturb(): void {
     const { crash, rival } = this.#options;
-    for (const role of this.#roles()) {
+    for (const role of rolesOf(this.#options, COUNTS)) {
       const owners = this.#owners.get(role) ?? [];
       if (owners.length > 0 && this.#random() < crash) {
         const [dead] = owners.splice(integerBelow(this.#random, owners.length), 1);
@@ -321,41 +222,17 @@ export class Cluster {
 
   #observe(inputs: readonly InputPartition[], rules = this.#options.rules): Observer {
     const client = this.#log.client(`observer ${(this.#ids += 1)}`);
-    const observer = new Observer(
-      client,
-      inputs,
-      this.#truth,
-      (text) => this.#violation(text),
-      rules,
-    );
-    observer.run().catch((error: unknown) => this.#violation(`observer: ${String(error)}`));
+    const report = (text: string): void => this.#violation(text);
+    const observer = new Observer(client, inputs, this.#truth, report, rules);
+    observer.run().catch((error: unknown) => report(`observer: ${String(error)}`));
     this.#observers.push(observer);
     return observer;
   }
 
   #someInputs(): readonly InputPartition[] {
-    const all = this.#allInputs();
+    const all = allInputs({ H, D });
     const first = integerBelow(this.#random, all.length);
     return [first, first + 1, first + 3].flatMap((at) => all[at % all.length] ?? []);
-  }
-
-  #allInputs(): readonly InputPartition[] {
-    const nouns = ["workspace", "target", "template", "workload", "deployment", "view"];
-    const inputs: InputPartition[] = nouns.map((noun) => ({
-      topic: `titan.${noun}`,
-      partition: 0,
-      cuts: "frontier",
-    }));
-    for (let partition = 0; partition < H; partition += 1) {
-      inputs.push({ topic: "titan.host", partition, cuts: "frontier" });
-      inputs.push({ topic: "titan.host-target", partition, cuts: "marks" });
-      inputs.push({ topic: "titan.host-deployment", partition, cuts: "marks" });
-    }
-    for (let partition = 0; partition < D; partition += 1) {
-      inputs.push({ topic: "titan.rendered-deployment", partition, cuts: "marks" });
-    }
-    inputs.push({ topic: "titan.assignment", partition: 0, cuts: "marks" });
-    return inputs;
   }
 
   /** Faults stop, one owner per role runs until quiet, everything is compacted, new readers look. */
@@ -369,12 +246,13 @@ export class Cluster {
       host.heal();
     }
     await this.#scheduler.runUntilQuiet();
-    for (const role of this.#roles()) this.#startOwner(role);
+    for (const role of rolesOf(this.#options, COUNTS)) this.#startOwner(role);
     for (const host of this.#hosts) host.start();
     await this.#scheduler.runUntilQuiet();
     for (const host of this.#hosts) await host.expect(this.#truth.commits().length);
-    this.#checkVerdicts();
-    this.#checkDecisions();
+    const commits = this.#truth.commits();
+    for (const text of wrongVerdicts(commits, this.#acknowledged)) this.#violation(text);
+    for (const text of wrongDecisions(commits, this.#sent)) this.#violation(text);
     await this.#expectUsable("before compaction");
     await this.#learnTopics();
     this.#compact(0);
@@ -383,7 +261,7 @@ export class Cluster {
 
   async #expectUsable(when: string): Promise<void> {
     const last = this.#truth.commits().length;
-    const observers = this.#allInputs().map((input) => ({
+    const observers = allInputs({ H, D }).map((input) => ({
       input,
       observer: this.#observe([input], RULES),
     }));

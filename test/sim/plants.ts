@@ -3,7 +3,7 @@ import type { FaultChances } from "@titan/event-log/testing";
 import { HOST_RULES } from "@titan/host-agent/testing";
 import { RULES } from "@titan/processor-runtime";
 import { COUNTING_VIEW } from "./all-views.ts";
-import type { ClusterOptions } from "./cluster.ts";
+import type { ClusterOptions } from "./cluster-options.ts";
 
 export const ALL_FAULTS: FaultChances = {
   lostAcknowledgement: 0.05,
