@@ -47,6 +47,11 @@ test("kill -9 at 50 random moments under load: nothing acknowledged is lost", as
   const count = (): number =>
     writers.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0);
 
+  const verifyAtRest = async (): Promise<void> => {
+    await Promise.race([failure.promise, Promise.all(writers.map((writer) => writer.hold()))]);
+    await box.titan("verify");
+    for (const writer of writers) writer.resume();
+  };
   let agent = startAgent();
   const kills = { server: 0, agent: 0 };
   for (let round = 1; round <= ROUNDS; round += 1) {
@@ -58,6 +63,7 @@ test("kill -9 at 50 random moments under load: nothing acknowledged is lost", as
       await agent.kill();
       agent = startAgent();
       kills.agent += 1;
+      await verifyAtRest();
       continue;
     }
     if (pick(random, ["early", "load", "load"] as const) === "early") {
@@ -71,11 +77,7 @@ test("kill -9 at 50 random moments under load: nothing acknowledged is lost", as
     await up.kill();
     up = startUp();
     kills.server += 1;
-    if (kills.server % 5 === 0) {
-      await Promise.race([failure.promise, Promise.all(writers.map((writer) => writer.hold()))]);
-      await box.titan("verify");
-      for (const writer of writers) writer.resume();
-    }
+    await verifyAtRest();
   }
   for (const writer of writers) writer.stop();
   await written;

@@ -1,4 +1,4 @@
-import { partitionOf } from "@titan/domain";
+import { NOUN_KINDS, partitionOf } from "@titan/domain";
 import { nounHash, type StatementName } from "@titan/schema-codec";
 import type { ApiClient } from "../api-client.ts";
 import type { Nouns } from "./committed-world.ts";
@@ -13,7 +13,7 @@ export async function checkNouns(
   hostPartitions: number,
 ): Promise<readonly Check[]> {
   const checks: Check[] = [];
-  for (const kind of KINDS) {
+  for (const kind of NOUN_KINDS) {
     const record = kind.toLowerCase() as StatementName;
     const stream = `titan.${record}`;
     const findings = new Findings(stream);
@@ -42,14 +42,3 @@ export async function checkNouns(
   }
   return checks;
 }
-
-const KINDS = [
-  "Workspace",
-  "Host",
-  "Target",
-  "Template",
-  "Workload",
-  "Deployment",
-  "Token",
-  "View",
-] as const;
