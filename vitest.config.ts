@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** `unit` runs beside the sources and in under a minute; `flows` starts real processes. */
+/** `unit` runs beside the sources and in under a minute; `flows` starts real processes; `kafka` a real Kafka. */
 export default defineConfig({
   test: {
     reporters: ["default", "./test/repo/count-reporter.ts"],
@@ -16,6 +16,16 @@ export default defineConfig({
         test: {
           name: "flows",
           include: ["test/{flows,e2e,sim,chaos}/**/*.test.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "kafka",
+          include: ["test/{broker,kafka}/**/*.test.ts"],
+          globalSetup: ["test/broker/global-setup.ts"],
           testTimeout: 600_000,
           hookTimeout: 120_000,
           fileParallelism: false,

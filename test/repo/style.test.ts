@@ -13,7 +13,7 @@ function faults({ path, text, lines }: SourceFile): readonly string[] {
     path
       .split("/")
       .at(-1)
-      ?.replace(/(\.test|\.property\.test|\.tmp)?\.ts$/, "") ?? "";
+      ?.replace(/(\.test|\.property\.test|\.tmp|\.d)?\.ts$/, "") ?? "";
   const max = isTest(path) ? TEST_LINES_MAX : LINES_MAX;
   if (lines > max) found.push(`has ${lines} lines, at most ${max}: look for the second concept`);
   if (!/^[a-z0-9]+(-[a-z0-9]+)*(\.property)?$/.test(name)) found.push("is not kebab-case");

@@ -40,6 +40,8 @@ export const CODES = {
     "A reference leads to a workspace that is neither the own one nor default.",
   "in-use": "The object is still used by others, which are listed.",
   "workspace-not-empty": "The workspace still holds objects, which are listed.",
+  "too-many-topics":
+    "There would be more hosts and deployments than the log may have topics for; the sharded layout needs none.",
   protected: "The object is part of the installation and can not be deleted.",
   "immutable-field": "The field can not be changed once the object exists.",
   "invalid-path": "The path of a template file breaks the rules for paths.",

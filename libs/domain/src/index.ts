@@ -59,7 +59,7 @@ export {
   referencesOf,
   type UsedKind,
 } from "./decide/noun-references.ts";
-export { decide, type Verdict } from "./decide/decide.ts";
+export { decide, type DecidedAt, type Verdict } from "./decide/decide.ts";
 export {
   INSTALLATION_REVISION,
   installationEvents,

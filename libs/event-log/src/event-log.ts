@@ -29,7 +29,8 @@ export interface EventLog {
    * Appends each batch, in order, to its partition, and answers with the offset of each batch's
    * first record. Rejects with `LogError` (`outcome: "unknown"` when part of it may have landed,
    * `"refused"` when nothing has: unknown topic, record too large, disk full).
-   * Batches for different partitions are independent of each other.
+   * Batches for different partitions are independent of each other. Values must stay as they are
+   * until it settles.
    */
   append(batches: readonly AppendBatch[]): Promise<readonly number[]>;
 
@@ -106,6 +107,8 @@ export type OnBatch = (batch: ReadBatch) => void | Promise<void>;
 
 export interface SubscribeOptions {
   readonly maxRecords?: number;
+  /** Records may come a few seconds late: for the many streams that are followed only to be mended. */
+  readonly isRelaxed?: boolean;
   /** Called once when the subscription can not go on, with the reason; without it the process stops. */
   readonly onError?: (error: Error) => void;
 }

@@ -8,7 +8,9 @@ export type LogErrorCode =
   | "in-use"
   | "corrupt"
   | "newer-format"
-  | "not-acknowledged";
+  | "not-acknowledged"
+  | "unreachable"
+  | "cluster-changed";
 
 /**
  * What the log could not do. `outcome` says what the caller may conclude: `refused`, nothing was

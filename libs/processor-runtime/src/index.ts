@@ -4,7 +4,12 @@ export { CommitChain, EMPTY_CHAIN, type ChainEnd } from "./commit-chain.ts";
 export { CutFold } from "./cut-fold.ts";
 export { deadLetterBatch, type Unprocessed } from "./dead-letter.ts";
 export { InputReader, type InputPartition } from "./input-reader.ts";
-export { CHANGE_TOPIC, InstallationError, openInstallation } from "./installation.ts";
+export {
+  CHANGE_TOPIC,
+  InstallationError,
+  openInstallation,
+  readInstallation,
+} from "./installation.ts";
 export { FRONTIER_KEY, FRONTIER_TOPIC, MARK_KEY, VIEW_TOPIC } from "./keys.ts";
 export type { Output } from "./output.ts";
 export { appendPersistently, type OnHold } from "./persistent-append.ts";
@@ -14,6 +19,10 @@ export { RULES, type Rules } from "./rules.ts";
 export { taskCount, viewTask, type Environment } from "./run-view.ts";
 export { Signal } from "./signal.ts";
 export { addWrapping, Contradiction, type Cut, type Origin, type Statement } from "./statement.ts";
+export { StuckWatch, type Stuck } from "./stuck-watch.ts";
 export { Task, type TaskStatus } from "./task.ts";
 export { AUDIT_WINDOW_MS, fixedTopics, sliceTopic, type PartitionCounts } from "./topics.ts";
 export type { CauseRef, Emits, InputRecord, TaskScope, View, ViewStep } from "./view.ts";
+export { latestOf } from "./latest-of.ts";
+export { proposeOwn } from "./propose-own.ts";
+export { commitAt, commitOf } from "./commit-at.ts";

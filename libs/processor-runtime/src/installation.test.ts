@@ -1,7 +1,12 @@
 import type { Commit } from "@titan/domain";
 import { encode } from "@titan/schema-codec";
 import { expect, test } from "vitest";
-import { CHANGE_TOPIC, InstallationError, openInstallation } from "./installation.ts";
+import {
+  CHANGE_TOPIC,
+  InstallationError,
+  openInstallation,
+  readInstallation,
+} from "./installation.ts";
 import { NounLog } from "./testing/noun-log.ts";
 import { FIRST_TOPICS } from "./topics.ts";
 
@@ -62,6 +67,18 @@ test("a process that makes none says that there is none", async () => {
   const opening = nouns.settle(openInstallation(nouns.log, nouns.clock));
   await expect(opening).rejects.toMatchObject({ code: "no-installation" });
   await expect(opening).rejects.toBeInstanceOf(InstallationError);
+});
+
+test("who only reads takes what is there, and makes no topic where nothing is", async () => {
+  const nouns = new NounLog();
+  const reading = nouns.settle(readInstallation(nouns.log));
+  await expect(reading).rejects.toMatchObject({ code: "no-installation" });
+  expect(await nouns.settle(nouns.log.topics())).toEqual([]);
+  await nouns.settle(nouns.log.createTopics(FIRST_TOPICS));
+  const early = nouns.settle(readInstallation(nouns.log));
+  await expect(early).rejects.toMatchObject({ code: "no-installation" });
+  const opened = await nouns.settle(openInstallation(nouns.log, nouns.clock, first("a", 4)));
+  expect(await nouns.settle(readInstallation(nouns.log))).toEqual(opened);
 });
 
 test("what does not count is passed over: noise, other records, a commit that is not the first", async () => {

@@ -1,4 +1,4 @@
-import type { EventLog } from "@titan/event-log";
+import { LogError, type EventLog } from "@titan/event-log";
 import type { Commit, Installation } from "@titan/domain";
 import { CodecError, decodeAs, encode } from "@titan/schema-codec";
 import { appendPersistently } from "./persistent-append.ts";
@@ -30,12 +30,7 @@ export async function openInstallation(
   await log.createTopics(FIRST_TOPICS);
   let commit = await readFirst(log);
   if (commit === undefined) {
-    if (first === undefined) {
-      throw new InstallationError(
-        "no-installation",
-        "the log holds no installation yet: start the change feed first",
-      );
-    }
+    if (first === undefined) throw noInstallation();
     const record = { key: "", value: encode("commit", first) };
     await appendPersistently(
       log,
@@ -44,15 +39,41 @@ export async function openInstallation(
     );
     commit = await readFirst(log);
   }
-  const installation = commit?.installation ?? null;
-  if (installation === null) {
-    throw new InstallationError(
-      "not-a-titan-log",
-      `${CHANGE_TOPIC} does not begin with an installation`,
-    );
-  }
+  const installation = installationOf(commit);
   await log.createTopics(fixedTopics(installation));
   return installation;
+}
+
+/**
+ * The installation that this log holds, for who only reads or proposes: nothing is made. Throws
+ * `InstallationError` where there is none (yet), and the `LogError` of a log that does not answer.
+ */
+export async function readInstallation(log: EventLog): Promise<Installation> {
+  let commit: Commit | undefined;
+  try {
+    commit = await readFirst(log);
+  } catch (error) {
+    // Before the first start of the change feed not even the topic is there.
+    if (!(error instanceof LogError && error.code === "unknown-topic")) throw error;
+  }
+  if (commit === undefined) throw noInstallation();
+  return installationOf(commit);
+}
+
+function noInstallation(): InstallationError {
+  return new InstallationError(
+    "no-installation",
+    "the log holds no installation yet: start the change feed first",
+  );
+}
+
+function installationOf(commit: Commit | undefined): Installation {
+  const installation = commit?.installation ?? null;
+  if (installation !== null) return installation;
+  throw new InstallationError(
+    "not-a-titan-log",
+    `${CHANGE_TOPIC} does not begin with an installation`,
+  );
 }
 
 /** The first commit that counts: revision 1 without a predecessor. */

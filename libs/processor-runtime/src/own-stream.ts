@@ -74,12 +74,21 @@ export class OwnStream {
     return this.#truths.keys();
   }
 
-  /** Takes what the log holds before the first step: the state at `revision`. */
+  /** What the own function gives at the own cut: the keys that have a value, with it. */
+  *values(): Generator<readonly [key: string, current: unknown]> {
+    for (const [key, { current }] of this.#truths) if (current !== null) yield [key, current];
+  }
+
+  /**
+   * Takes what the log holds before the first step: the state at `revision`. A statement with a
+   * negative revision says nothing, and is only in the way.
+   */
   load(revision: number, statements: readonly Statement[], marks: readonly Observed[]): void {
     this.#cut = revision;
     const last = new Map<string, Statement>();
     for (const statement of statements) {
       last.set(statement.key, statement);
+      if (statement.revision < 0) continue;
       if (statement.revision > revision) {
         this.#ahead.push(statement);
         continue;

@@ -38,10 +38,12 @@ function isFinal(error: LogError): boolean {
     case "partition-count-differs":
     case "record-too-large":
     case "unknown-topic":
+    case "cluster-changed":
       return true;
     case "disk-full":
     case "io-failed":
     case "not-acknowledged":
+    case "unreachable":
       return false;
   }
 }

@@ -34,6 +34,15 @@ export function taskCount<State, Value>(view: View<State, Value>, counts: Partit
   }
 }
 
+/** What a task is called on health pages. */
+export function taskName<State, Value>(
+  view: View<State, Value>,
+  partition: number,
+  counts: PartitionCounts,
+): string {
+  return taskCount(view, counts) === 1 ? view.name : `${view.name}/${partition}`;
+}
+
 /** The task of a view that owns one partition, or all of them when the view is whole. */
 export function viewTask<State, Value>(
   view: View<State, Value>,
@@ -44,7 +53,7 @@ export function viewTask<State, Value>(
   const { log, clock, counts } = environment;
   const rules = environment.rules ?? RULES;
   const tasks = taskCount(view, counts);
-  const name = tasks === 1 ? view.name : `${view.name}/${partition}`;
+  const name = taskName(view, partition, counts);
   const { emits } = view;
   return new Task({
     view,

@@ -110,7 +110,8 @@ export class Task<State, Value> {
       const causes = view.causes?.bind(view);
       const causesOf: ViewStep<Value>["causesOf"] =
         causes === undefined ? () => [] : (key) => reader.labelled(causes(state, key));
-      return { revision: step.revision, values, origin, causesOf };
+      const isInForce = (topic: string): boolean => view.isInForce?.(state, topic) ?? true;
+      return { revision: step.revision, values, origin, isInForce, causesOf };
     };
 
     try {

@@ -33,7 +33,11 @@ function step(revision: number, values: Record<string, string | undefined>): Vie
   return { revision, values: new Map(entries), origin: ORIGIN, causesOf };
 }
 
-function output(rules: Rules = RULES, sliced = false): TopicOutput<HostTarget> {
+function output(
+  rules: Rules = RULES,
+  sliced = false,
+  create?: (topics: readonly string[]) => Promise<void>,
+): TopicOutput<HostTarget> {
   const { log, clock } = nouns;
   return new TopicOutput({
     log: log.client("owner"),
@@ -58,7 +62,7 @@ function output(rules: Rules = RULES, sliced = false): TopicOutput<HostTarget> {
             .filter(({ name }) => name.startsWith(SLICE))
             .map(({ name }) => ({ topic: name, partition: 0 }))
         : [{ topic: TOPIC, partition: 0 }],
-    create: (topics) => log.createTopics(topics.map(sliceTopic)),
+    create: create ?? ((topics) => log.createTopics(topics.map(sliceTopic))),
     arrived: new Signal(),
     onHold: () => {},
   });
@@ -253,6 +257,58 @@ test("slices: a repair is followed by a mark, or no new reader could use the sli
   };
   expect(await play(RULES)).toEqual(["k=y@6", "mark@6"]);
   expect(await play({ ...RULES, markAfterRepair: false })).toEqual(["k=y@6"]);
+});
+
+/** The topic goes, and nobody who follows it has heard of it yet. */
+async function removed(topic: string): Promise<void> {
+  void nouns.log.deleteTopics([topic]);
+  await nouns.scheduler.step();
+}
+
+test("slices: one that is gone when it is appended to is written anew, whole; the others go on", async () => {
+  const own = output(RULES, true);
+  await does(own.recover(step(5, { "a/k": "x", "a/l": "y", "b/k": "x" })));
+  await removed(`${SLICE}a`);
+  await does(own.write([step(6, { "a/k": "z" }), step(7, { "a/m": "x", "b/k": "y" })]));
+  expect(shown(`${SLICE}a`).slice(0, -1).sort()).toEqual(["k=z@7", "l=y@7", "m=x@7"]);
+  expect(shown(`${SLICE}a`).at(-1)).toBe("mark@7");
+  expect(shown(`${SLICE}b`).slice(2)).toEqual(["k=y@7", "mark@7"]);
+  await does(own.write([step(8, { "a/k": undefined })]));
+  expect(shown(`${SLICE}a`).slice(-2)).toEqual(["k=gone@8", "mark@8"]);
+});
+
+test("slices: one that is gone and belongs to nothing is forgotten, until it belongs to something", async () => {
+  const own = output(RULES, true);
+  await does(own.recover(step(5, { "a/k": "x" })));
+  await removed(`${SLICE}a`);
+  await does(own.write([{ ...step(6, { "a/k": undefined }), isInForce: () => false }]));
+  await does(own.repair());
+  expect(() => shown(`${SLICE}a`)).toThrow("titan.slice.a");
+  await does(own.write([step(7, { "a/k": "y" })]));
+  expect(shown(`${SLICE}a`)).toEqual(["k=y@7", "mark@7"]);
+});
+
+test("slices: one that goes whenever it is made ends the task in the end, and not before", async () => {
+  const made: string[] = [];
+  const own = output(RULES, true, async (topics) => {
+    made.push(...topics);
+    await nouns.log.createTopics(topics.map(sliceTopic));
+    if (made.length !== 2) await nouns.log.deleteTopics(topics);
+  });
+  await does(own.recover(step(5, { "a/k": "x" })));
+  expect(shown(`${SLICE}a`)).toEqual(["k=x@5", "mark@5"]);
+  await removed(`${SLICE}a`);
+  await expect(does(own.write([step(6, { "a/k": "y" })]))).rejects.toMatchObject({
+    code: "unknown-topic",
+  });
+});
+
+test("a partition that is no slice is never made anew: without its topic the task ends", async () => {
+  const own = await recovered();
+  await removed(TOPIC);
+  await expect(does(own.write([step(6, { k: "b" })]))).rejects.toMatchObject({
+    code: "unknown-topic",
+  });
 });
 
 test("records ahead that lay there before the start are left alone too", async () => {

@@ -1,24 +1,22 @@
-import type {
-  AppendBatch,
-  AppendRecord,
-  EventLog,
-  ReadBatch,
-  Subscription,
-} from "@titan/event-log";
-import { appendPersistently, type OnHold } from "./persistent-append.ts";
+import { LogError, type AppendRecord, type EventLog, type Subscription } from "@titan/event-log";
 import type { Clock } from "./clock.ts";
+import { followOwnStream, isUnknownTopic } from "./follow-own-stream.ts";
+import { inParallel } from "./in-parallel.ts";
 import type { Output } from "./output.ts";
-import { OwnStream, type Observed, type StreamWriter } from "./own-stream.ts";
-import { readStatement } from "./read-statement.ts";
+import type { OwnStream, StreamWriter } from "./own-stream.ts";
+import type { OnHold } from "./persistent-append.ts";
 import type { Rules } from "./rules.ts";
 import type { Signal } from "./signal.ts";
-import type { Statement } from "./statement.ts";
+import { StreamAppender } from "./stream-appender.ts";
 import type { ViewStep } from "./view.ts";
 
-/** Where one key of a view goes. */
-export interface Place {
+interface StreamPlace {
   readonly topic: string;
   readonly partition: number;
+}
+
+/** Where one key of a view goes. */
+export interface Place extends StreamPlace {
   readonly key: string;
 }
 
@@ -27,11 +25,14 @@ export interface TopicOutputOptions {
   readonly clock: Clock;
   readonly rules: Rules;
   readonly writer: StreamWriter;
-  /** A partition marks every cut, a slice only those at which it changed (rules 14 and 21). */
+  /**
+   * A partition marks every cut, a slice only those at which it changed (rules 14 and 21). The
+   * topic of a slice may be removed at any time, and is made anew if it must be there.
+   */
   readonly marks: "every-cut" | "when-changed";
   placeOf(key: string): Place;
   /** The streams that are there before the first step. */
-  streams(): Promise<readonly { topic: string; partition: number }[]>;
+  streams(): Promise<readonly StreamPlace[]>;
   /** Makes the topic of a stream that is new. */
   create(topics: readonly string[]): Promise<void>;
   /** Raised when the own output was seen to change. */
@@ -39,45 +40,45 @@ export interface TopicOutputOptions {
   readonly onHold: OnHold;
 }
 
-/** One append holds at most about so many bytes of records. */
-const APPEND_BYTES_MAX = 4 * 1024 * 1024;
+/** So many streams are read at once when a task starts. */
+const LOADS_MAX = 256;
+/** So often a topic may go away again while it is made anew. */
+const TRIES_MAX = 10;
+const TRY_AGAIN_MS = 200;
 
 /**
  * Keeps one partition, or many slices, equal to a view. Promises what `Output` says, and heals
- * what lands late; one append is under way at a time.
+ * what lands late; one append is under way at a time. A slice whose topic was removed is written
+ * anew as a whole if it belongs to something that exists: whoever removes topics may be late.
  */
 export class TopicOutput<Value> implements Output<Value> {
   readonly #options: TopicOutputOptions;
+  readonly #isSliced: boolean;
   readonly #streams = new Map<string, OwnStream>();
-  readonly #subscriptions: Subscription[] = [];
+  readonly #subscriptions = new Map<OwnStream, Subscription>();
+  readonly #appender: StreamAppender;
   readonly #seen = new Set<OwnStream>();
   /** Streams that hold records above the own cut: to be judged when the cut reaches them. */
   readonly #ahead = new Set<OwnStream>();
-  #batches = new Map<OwnStream, AppendRecord[]>();
-  #bytes = 0;
+  /** Streams whose topic is gone. They are stepped on, so that it is known what they must hold. */
+  readonly #lost = new Set<OwnStream>();
   #last: ViewStep<Value> | undefined;
 
   constructor(options: TopicOutputOptions) {
     this.#options = options;
+    this.#isSliced = options.marks === "when-changed";
+    const { log, clock, onHold } = options;
+    this.#appender = new StreamAppender({ log, clock, onHold, mayBeLost: this.#isSliced });
   }
 
   async recover(step: ViewStep<Value>): Promise<void> {
     this.#last = step;
-    for (const { topic, partition } of await this.#options.streams()) {
-      await this.#load(topic, partition, step.revision);
-    }
+    await this.#load(await this.#options.streams(), step.revision);
     const places = await this.#place(step.values.keys(), step.revision);
     for (const stream of this.#streams.values()) {
-      const names = new Map<string, string>();
-      for (const key of stream.keys()) {
-        names.set(key, this.#options.writer.nameOf(stream.topic, key));
-      }
-      for (const [key, name] of places.get(stream) ?? []) names.set(key, name);
-      this.#push(stream, stream.step(step, names));
-      this.#push(stream, [stream.mark()]);
-      await this.#flushWhenLarge();
+      await this.#bring(stream, step, places.get(stream) ?? []);
     }
-    await this.#flush();
+    await this.#settle(step);
   }
 
   async write(steps: readonly ViewStep<Value>[]): Promise<void> {
@@ -88,19 +89,18 @@ export class TopicOutput<Value> implements Output<Value> {
         const records = stream.step(step, keys);
         this.#push(stream, records);
         const changed = records.length > 0 || !stream.isMarked;
-        if (changed && this.#options.marks === "when-changed") {
-          this.#push(stream, [stream.mark()]);
-        }
-        await this.#flushWhenLarge();
+        if (changed && this.#isSliced) this.#push(stream, [stream.mark()]);
+        await this.#appendWhenLarge();
       }
-      if (this.#options.marks === "every-cut") this.#markAll(step, places);
+      if (!this.#isSliced) this.#markAll(step, places);
     }
-    await this.#flush();
+    if (this.#last !== undefined) await this.#settle(this.#last);
   }
 
   async repair(): Promise<boolean> {
     const step = this.#last;
     if (step === undefined) return false;
+    const mended = await this.#mend(step);
     for (const stream of this.#ahead) {
       if ((stream.lowestAhead ?? 0) <= step.revision) this.#seen.add(stream);
     }
@@ -110,13 +110,29 @@ export class TopicOutput<Value> implements Output<Value> {
       else this.#ahead.add(stream);
     }
     this.#seen.clear();
-    const repaired = this.#bytes > 0;
-    await this.#flush();
-    return repaired;
+    const repaired = !this.#appender.isEmpty;
+    await this.#settle(step);
+    return mended || repaired;
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#subscriptions.map((subscription) => subscription.close()));
+    await Promise.all([...this.#subscriptions.values()].map((followed) => followed.close()));
+  }
+
+  /** Makes a stream what the step says, and marks it. */
+  async #bring(
+    stream: OwnStream,
+    step: ViewStep<unknown>,
+    keys: readonly (readonly [key: string, name: string])[],
+  ): Promise<void> {
+    const names = new Map<string, string>();
+    for (const key of stream.keys()) {
+      names.set(key, this.#options.writer.nameOf(stream.topic, key));
+    }
+    for (const [key, name] of keys) names.set(key, name);
+    this.#push(stream, stream.step(step, names));
+    this.#push(stream, [stream.mark()]);
+    await this.#appendWhenLarge();
   }
 
   #markAll(step: ViewStep<Value>, changed: ReadonlyMap<OwnStream, unknown>): void {
@@ -135,18 +151,15 @@ export class TopicOutput<Value> implements Output<Value> {
     const byStream = new Map<string, { place: Place; keys: [string, string][] }>();
     for (const name of names) {
       const place = this.#options.placeOf(name);
-      const id = `${place.topic} ${place.partition}`;
+      const id = idOf(place);
       let found = byStream.get(id);
       if (found === undefined) byStream.set(id, (found = { place, keys: [] }));
       if (place.key !== "") found.keys.push([place.key, name]);
     }
-    const missing = [...byStream].filter(([id]) => !this.#streams.has(id));
-    if (missing.length > 0) {
-      await this.#options.create(missing.map(([, { place }]) => place.topic));
-      for (const [, { place }] of missing) {
-        await this.#load(place.topic, place.partition, revision);
-      }
-    }
+    await this.#make(
+      [...byStream.values()].map(({ place }) => place),
+      revision,
+    );
     const placed = new Map<OwnStream, [string, string][]>();
     for (const [id, { keys }] of byStream) {
       const stream = this.#streams.get(id);
@@ -155,82 +168,121 @@ export class TopicOutput<Value> implements Output<Value> {
     return placed;
   }
 
-  /** Reads a stream to its end, then follows it. */
-  async #load(topic: string, partition: number, revision: number): Promise<OwnStream> {
-    const { log, writer, rules, arrived } = this.#options;
-    const stream = new OwnStream(topic, partition, writer, rules);
-    const { end } = await log.bounds(topic, partition);
-    const statements: Statement[] = [];
-    const marks: Observed[] = [];
-    let loaded = false;
-    await new Promise<void>((resolve, reject) => {
-      const onBatch = (batch: ReadBatch): void => {
-        for (const record of batch.records) {
-          const read = readStatement(record);
-          if (read.kind === "statement") {
-            if (loaded) stream.observe(read.statement);
-            else statements.push(read.statement);
-          } else if (read.kind === "mark") {
-            if (loaded) stream.observeMark(read.mark, read.offset);
-            else marks.push({ ...read.mark, kind: "mark", offset: read.offset });
-          }
-        }
-        if (!loaded && batch.next >= end) {
-          loaded = true;
-          stream.load(revision, statements, marks.slice(-1));
-          if (stream.lowestAhead !== undefined) this.#ahead.add(stream);
-          resolve();
-        }
-        if (loaded && stream.hasObserved) {
-          this.#seen.add(stream);
-          arrived.raise();
-        }
-      };
-      const from = { topic, partition, from: 0 };
-      this.#subscriptions.push(
-        log.subscribe(
-          from,
-          (batch) => {
-            try {
-              onBatch(batch);
-            } catch (error) {
-              reject(error as Error);
-            }
-          },
-          { onError: reject },
-        ),
-      );
-    });
-    this.#streams.set(`${topic} ${partition}`, stream);
-    return stream;
-  }
-
-  #push(stream: OwnStream, records: readonly AppendRecord[]): void {
-    if (records.length === 0) return;
-    let batch = this.#batches.get(stream);
-    if (batch === undefined) this.#batches.set(stream, (batch = []));
-    for (const record of records) {
-      batch.push(record);
-      this.#bytes += record.value.length + record.key.length;
+  /** Makes the topics of streams that are not there, and reads what they may hold already. */
+  async #make(places: readonly StreamPlace[], revision: number): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      const missing = places.filter((place) => !this.#streams.has(idOf(place)));
+      const [first] = missing;
+      if (first === undefined) return;
+      if (tries > TRIES_MAX) throw alwaysGone(first.topic);
+      if (tries > 1) await this.#options.clock.sleep(TRY_AGAIN_MS);
+      await this.#options.create(missing.map(({ topic }) => topic));
+      await this.#load(missing, revision);
     }
   }
 
-  async #flushWhenLarge(): Promise<void> {
-    if (this.#bytes >= APPEND_BYTES_MAX) await this.#flush();
+  /** Reads streams to their ends and follows them. Slices that are gone meanwhile are left out. */
+  async #load(places: readonly StreamPlace[], revision: number): Promise<void> {
+    const { log, writer, rules, arrived } = this.#options;
+    const follow = {
+      log,
+      writer,
+      rules,
+      isRelaxed: this.#isSliced,
+      seen: (stream: OwnStream) => {
+        this.#seen.add(stream);
+        arrived.raise();
+      },
+      lost: (stream: OwnStream) => {
+        this.#lost.add(stream);
+        arrived.raise();
+      },
+    };
+    const loaded = await inParallel(places, LOADS_MAX, async ({ topic, partition }) => {
+      try {
+        const { stream, subscription } = await followOwnStream(topic, partition, revision, follow);
+        this.#subscriptions.set(stream, subscription);
+        return stream;
+      } catch (error) {
+        if (this.#isSliced && isUnknownTopic(error)) return undefined;
+        throw error;
+      }
+    });
+    for (const stream of loaded) {
+      if (stream === undefined) continue;
+      this.#streams.set(idOf(stream), stream);
+      if (stream.lowestAhead !== undefined) this.#ahead.add(stream);
+    }
   }
 
-  async #flush(): Promise<void> {
-    if (this.#bytes === 0) return;
-    const streams = [...this.#batches.keys()];
-    const batches: AppendBatch[] = [...this.#batches].map(([stream, records]) => ({
-      topic: stream.topic,
-      partition: stream.partition,
-      records,
-    }));
-    this.#batches = new Map();
-    this.#bytes = 0;
-    const { log, clock, onHold } = this.#options;
-    const bases = await appendPersistently(log, batches, clock, onHold);
-    streams.forEach((stream, at) => stream.landed(bases[at] ?? 0));
+  #push(stream: OwnStream, records: readonly AppendRecord[]): void {
+    // What is lost is written as a whole when the step is over.
+    if (!this.#lost.has(stream)) this.#appender.push(stream, records);
   }
+
+  async #appendWhenLarge(): Promise<void> {
+    if (this.#appender.isLarge) await this.#append();
+  }
+
+  async #append(): Promise<void> {
+    for (const stream of await this.#appender.flush()) this.#lost.add(stream);
+  }
+
+  /** Appends what waits, and mends what turned out to be lost. */
+  async #settle(step: ViewStep<Value>): Promise<void> {
+    await this.#append();
+    await this.#mend(step);
+  }
+
+  /**
+   * Writes the slices anew whose topic is gone, and forgets those that nobody needs. Only between
+   * steps: then every stream is at the cut of the step. True when something was written.
+   */
+  async #mend(step: ViewStep<Value>): Promise<boolean> {
+    let mended = false;
+    for (let tries = 1; this.#lost.size > 0; tries += 1) {
+      const lost = [...this.#lost].filter((stream) => this.#streams.get(idOf(stream)) === stream);
+      this.#lost.clear();
+      for (const stream of lost) this.#forget(stream);
+      const needed = lost.filter(({ topic }) => step.isInForce?.(topic) ?? true);
+      if (needed.length === 0) continue;
+      if (tries > TRIES_MAX) throw alwaysGone(needed[0]?.topic ?? "");
+      await this.#make(needed, step.revision);
+      for (const old of needed) {
+        const stream = this.#streams.get(idOf(old));
+        if (stream !== undefined) await this.#writeAgain(old, stream, step);
+      }
+      await this.#append();
+      mended = true;
+    }
+    return mended;
+  }
+
+  async #writeAgain(old: OwnStream, stream: OwnStream, step: ViewStep<Value>): Promise<void> {
+    const keys: [key: string, name: string][] = [];
+    const values = new Map<string, unknown>();
+    for (const [key, current] of old.values()) {
+      const name = this.#options.writer.nameOf(old.topic, key);
+      keys.push([key, name]);
+      values.set(name, current);
+    }
+    await this.#bring(stream, { ...step, values }, keys);
+  }
+
+  #forget(stream: OwnStream): void {
+    this.#streams.delete(idOf(stream));
+    this.#seen.delete(stream);
+    this.#ahead.delete(stream);
+    this.#appender.drop(stream);
+    void this.#subscriptions.get(stream)?.close();
+    this.#subscriptions.delete(stream);
+  }
+}
+
+function idOf({ topic, partition }: StreamPlace): string {
+  return `${topic} ${partition}`;
+}
+
+function alwaysGone(topic: string): LogError {
+  return new LogError("unknown-topic", "refused", `${topic} is removed whenever it is made`);
 }

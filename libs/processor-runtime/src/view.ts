@@ -36,6 +36,8 @@ export interface View<State, Value> {
   /** What the output must hold for this key now; undefined when nothing. */
   value(state: State, key: string): Value | undefined;
   keys(state: State): Iterable<string>;
+  /** Of slices: whether the topic belongs to something that exists now, and must be there. */
+  isInForce?(state: State, topic: string): boolean;
   /** What the value of a key was derived from, for people who ask why. */
   causes?(state: State, key: string): readonly CauseRef[];
 }
@@ -69,5 +71,7 @@ export interface ViewStep<Value> {
   readonly revision: number;
   readonly values: ReadonlyMap<string, Value | undefined>;
   readonly origin: Statement["origin"];
+  /** Of slices: whether the topic must be there after the step; all must unless told. */
+  isInForce?(topic: string): boolean;
   causesOf(key: string): readonly { kind: string; key: string; revision: number }[];
 }

@@ -31,6 +31,10 @@ class Cursor {
     this.#at = from;
   }
 
+  get at(): number {
+    return this.#at;
+  }
+
   get left(): number {
     return this.#bytes.length - this.#at;
   }
@@ -116,6 +120,10 @@ function primitive(name: string, named: Map<string, Walk>): Walk {
     case "int":
     case "long":
       return (cursor) => cursor.skipLong();
+    case "float":
+      return (cursor) => cursor.skip(4);
+    case "double":
+      return (cursor) => cursor.skip(8);
     case "string":
     case "bytes":
       return text;
@@ -138,18 +146,24 @@ function union(branches: readonly Schema[], named: Map<string, Walk>): Walk {
   };
 }
 
-/** Every item of ours takes a byte at least, so a count above what is left is a lie. */
+/**
+ * Every item takes a byte at least, so a count above what is left is a lie. A size, if the block has
+ * one, must be true: a reader that leaves the list out believes it, and a negative one would send
+ * it back for ever.
+ */
 function blocks(item: Walk): Walk {
   return (cursor) => {
     for (;;) {
-      let count = cursor.long();
-      if (count === 0) return;
-      if (count < 0) {
-        count = -count;
-        cursor.skipLong();
-      }
+      const announced = cursor.long();
+      if (announced === 0) return;
+      const count = Math.abs(announced);
+      const bytes = announced < 0 ? cursor.long() : undefined;
+      const from = cursor.at;
       if (count > cursor.left) throw new RangeError("more items are announced than fit");
       for (let at = 0; at < count; at += 1) item(cursor);
+      if (bytes !== undefined && cursor.at - from !== bytes) {
+        throw new RangeError("a block has another size than it says");
+      }
     }
   };
 }

@@ -4,7 +4,9 @@ import { BYTES_TYPE, withAnyBytes } from "./bytes-type.ts";
 import { compileToBuffers, type ToBuffers } from "./buffers.ts";
 import { HashType } from "./hash-type.ts";
 import { compileJsonForm, type JsonForm } from "./json-form.ts";
+import { LearnedSchemas } from "./learned-schemas.ts";
 import type { Decoded, RecordName, RecordTypes } from "./record-name.ts";
+import { resolverOf } from "./resolver.ts";
 import {
   readSchema,
   readSchemaIds,
@@ -67,11 +69,31 @@ for (const entry of readSchemaIds().toReversed()) {
     readers.set(entry.id, {
       name,
       type,
-      resolver: newest.type.createResolver(type),
+      resolver: resolverOf(newest.type, type),
       newest: newest.type,
       check,
     });
   }
+}
+
+let learned: LearnedSchemas | undefined;
+
+/**
+ * Reads from now on also what was written with this schema (its text), and answers with the local
+ * id under which its bytes are decoded: that of ours which it equals, or one of its own from
+ * `LEARNED_ID_MIN` up. Undefined when it is no schema of a record of ours that the newest can read,
+ * when it is too long, or when too many were learned.
+ */
+export function learnWriterSchema(text: string): number | undefined {
+  learned ??= new LearnedSchemas((id, name, schema) => {
+    const newest = writers.get(name);
+    if (newest === undefined) throw new CodecError("unknown-schema", `no schema for ${name}`);
+    const type = typeOf(schema);
+    const resolver = resolverOf(newest.type, type);
+    const check = compileByteCheck(schema);
+    readers.set(id, { name, type, resolver, newest: newest.type, check });
+  });
+  return learned.learn(text);
 }
 
 /** Bytes in the Confluent wire format: a zero byte, four bytes of schema id, Avro. */

@@ -1,14 +1,23 @@
+export { AvroSchema, SCHEMA_CHARS_MAX } from "./avro-schema.ts";
+export {
+  cloudEventHeaders,
+  cloudEventId,
+  cloudEventSource,
+  cloudEventType,
+} from "./cloud-event.ts";
 export {
   CodecError,
   decode,
   decodeAs,
   encode,
   fromJson,
+  learnWriterSchema,
   nameOf,
   schemaIdOf,
   toJson,
 } from "./codec.ts";
 export { derivedHash, nounHash } from "./hash.ts";
+export { LEARNED_ID_MAX, LEARNED_ID_MIN } from "./learned-schemas.ts";
 export type { Decoded, RecordName, RecordTypes, StatementName } from "./record-name.ts";
 export {
   readSchema,

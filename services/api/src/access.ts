@@ -5,6 +5,7 @@ import {
   type NounKind,
   type ObjectKind,
 } from "@titan/domain";
+import { REGISTRY_ENDPOINTS } from "@titan/schema-registry";
 import { belongsTo, isAdmin, sees, visibleWorkspaces, type Caller } from "./caller.ts";
 
 /** What a caller must be to use a route. */
@@ -112,6 +113,12 @@ export const ACCESS: readonly AccessRow[] = [
   { method: "GET", route: "/readyz", rule: "open" },
   { method: "GET", route: "/version", rule: "open" },
   { method: "GET", route: "/metrics", rule: "open" },
+  // Schemas are no secret, and nothing can be changed there.
+  ...REGISTRY_ENDPOINTS.map(({ method, route }): AccessRow => ({
+    method,
+    route: `/registry${route}`,
+    rule: "open",
+  })),
 ];
 
 const rowsByRoute = new Map(ACCESS.map((row) => [`${row.method} ${row.route}`, row]));

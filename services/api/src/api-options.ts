@@ -21,6 +21,8 @@ export interface ApiOptions {
   readonly gitUrl?: string;
   /** Which version of each view the running tasks have; any may be activated when it is left out. */
   readonly offeredViews?: ReadonlyMap<string, number>;
+  /** How many hosts and deployments the feed accepts, for dry runs; no limit unless told. */
+  readonly entityTopicsMax?: number;
   readonly tasks?: () => readonly OfferedTask[];
   readonly version?: string;
   readonly timing?: Partial<ApiTiming>;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ServiceContext, SharedWork } from "@titan/processor-runtime/service";
+import { ensureAdminToken } from "./admin-token.ts";
 import type { ApiConfig } from "./config.ts";
 import { startApi } from "./server.ts";
 
@@ -29,10 +30,12 @@ export function apiWork(context: ServiceContext, config: ApiConfig): SharedWork 
 async function serveUntil(
   signal: AbortSignal,
   { log, clock, installation, logger, report }: ServiceContext,
-  { listenHost, listenPort, stateFolder, gitUrl }: ApiConfig,
+  config: ApiConfig,
 ): Promise<void> {
+  const { listenHost, listenPort, stateFolder, gitUrl, adminToken, views } = config;
   report(NAME, { kind: "reading" });
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+  if (adminToken !== "") await ensureAdminToken(log, clock, adminToken, NAME);
   const api = await startApi({
     log,
     clock,
@@ -41,6 +44,8 @@ async function serveUntil(
     readModelPath: join(stateFolder, "read-model.sqlite"),
     host: listenHost,
     port: listenPort,
+    entityTopicsMax: config.entityTopicsMax,
+    offeredViews: new Map(views.map(({ name, version }) => [name, version])),
     ...(gitUrl === "" ? {} : { gitUrl }),
   });
   logger.info({ url: api.url }, "listening");

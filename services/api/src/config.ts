@@ -1,10 +1,17 @@
 import {
+  entityTopicsMaxOf,
   integerField,
+  LAYOUT_FIELDS,
   readConfig,
+  secretField,
   SERVICE_FIELDS,
+  viewsField,
   type ConfigField,
+  type LayoutConfig,
+  type NamedVersion,
   type ServiceConfig,
 } from "@titan/processor-runtime/service";
+import { adminTokenName } from "./admin-token.ts";
 
 const PORT_MAX = 65_535;
 
@@ -15,6 +22,12 @@ export interface ApiConfig extends ServiceConfig {
   readonly stateFolder: string;
   /** Shown to people; empty when nobody says. */
   readonly gitUrl: string;
+  /** A token that opens everything; empty when there are others. */
+  readonly adminToken: string;
+  /** What the running processors have: no other version may be activated. */
+  readonly views: readonly NamedVersion[];
+  /** As the feed is told, for dry runs. */
+  readonly entityTopicsMax: number;
 }
 
 const listenHost: ConfigField<string> = {
@@ -35,14 +48,23 @@ const gitUrl: ConfigField<string> = {
   parse: (text) => (/:\/\/[^/@]*:[^/@]*@/.test(text) ? undefined : text),
 };
 
+const adminToken: ConfigField<string> = {
+  ...secretField("TITAN_ADMIN_TOKEN", "titan_NAME_ and 32 random bytes as base64url"),
+  parse: (text) => (adminTokenName(text) === undefined ? undefined : text),
+};
+
 export function readApiConfig(
   environment: Readonly<Record<string, string | undefined>>,
 ): ApiConfig {
-  return readConfig<ApiConfig>(environment, {
+  const config = readConfig<ApiConfig & LayoutConfig>(environment, {
     ...SERVICE_FIELDS,
+    ...LAYOUT_FIELDS,
     listenHost,
     listenPort: integerField("TITAN_API_PORT", { min: 0, max: PORT_MAX }, 7_070),
     stateFolder,
     gitUrl,
+    adminToken,
+    views: viewsField,
   });
+  return { ...config, entityTopicsMax: entityTopicsMaxOf(config, config.log.kind) };
 }

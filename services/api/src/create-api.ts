@@ -15,6 +15,7 @@ import { ApiProblem } from "./problem.ts";
 import { ReadModel } from "./read-model/read-model.ts";
 import type { LineWriter } from "./replay/line-writer.ts";
 import { registerReplayRoutes } from "./replay/replay-routes.ts";
+import { registryRoutes } from "./registry/registry-routes.ts";
 import { registerAssignmentRoutes } from "./routes/assignment-routes.ts";
 import { registerChangeRoutes } from "./routes/change-routes.ts";
 import { registerListRoutes } from "./routes/list-routes.ts";
@@ -79,6 +80,8 @@ async function buildApp(context: ApiContext): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: context.options.logger,
     logController: new LogController({ disableRequestLogging: true }),
+    // A stream's name holds two names of up to 63 characters.
+    routerOptions: { maxParamLength: 256 },
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
@@ -134,6 +137,7 @@ async function buildApp(context: ApiContext): Promise<FastifyInstance> {
     registerStatusRoutes(routes, context);
     registerReportRoutes(routes, context);
     registerServerRoutes(routes, context);
+    await routes.register(registryRoutes, { prefix: "/registry" });
     routes.get(
       "/metrics",
       { schema: { tags: ["server"], summary: "What Prometheus reads" } },

@@ -12,13 +12,14 @@ import {
   appendPersistently,
   CHANGE_TOPIC,
   CommitChain,
+  commitOf,
   Signal,
   type Clock,
   type OnHold,
   type PartitionCounts,
 } from "@titan/processor-runtime";
 import { FEED_RULES, type FeedRules } from "./feed-rules.ts";
-import { commitOf, startFeed } from "./feed-start.ts";
+import { startFeed } from "./feed-start.ts";
 import { NounPublisher } from "./noun-publisher.ts";
 import { ProposalQueue } from "./proposal-queue.ts";
 import { recordedId } from "./recorded-proposal.ts";
@@ -33,6 +34,8 @@ export interface ChangeFeedOptions {
   /** Makes the ids of commits; each must be new. */
   newId(): string;
   readonly rules?: FeedRules;
+  /** How many hosts and deployments there may be together; no ceiling unless told. */
+  readonly entityTopicsMax?: number;
   /** How many of the last commits are known by their proposal's id. */
   readonly windowLength?: number;
   readonly onHold?: OnHold;
@@ -249,9 +252,11 @@ export class ChangeFeed {
     const length = this.#options.windowLength ?? PROPOSAL_WINDOW_SIZE;
     if (this.#rules.refuseTooOld && proposal.seen < counted - length)
       return tooOld(proposal, counted - length);
+    const { entityTopicsMax = Infinity } = this.#options;
+    const at = { revision, entityTopicsMax };
     return this.#rules.oneEventPerKey
-      ? decide(this.#world, proposal, { revision })
-      : decideOneByOne(this.#world, proposal, revision);
+      ? decide(this.#world, proposal, at)
+      : decideOneByOne(this.#world, proposal, at);
   }
 
   async #append(commits: readonly Commit[], records: readonly AppendRecord[]): Promise<void> {

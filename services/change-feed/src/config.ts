@@ -1,52 +1,41 @@
 import {
+  entityTopicsMaxOf,
   integerField,
+  LAYOUT_FIELDS,
   readConfig,
   SERVICE_FIELDS,
-  type ConfigField,
+  viewsField,
+  type LayoutConfig,
+  type NamedVersion,
   type ServiceConfig,
 } from "@titan/processor-runtime/service";
 
-const PARTITIONS = { min: 1, max: 1_024 };
-const VIEW = /^([a-z0-9-]{1,63})=([1-9][0-9]{0,8})$/;
-
-interface NamedVersion {
-  readonly name: string;
-  readonly version: number;
-}
+const PARTITIONS = { min: 0, max: 1_024 };
+const EMBEDDED_DEFAULT = 1;
+const KAFKA_DEFAULT = 8;
 
 /** The last three matter only where there is no installation yet. */
-export interface ChangeFeedConfig extends ServiceConfig {
+export interface ChangeFeedConfig extends ServiceConfig, LayoutConfig {
   readonly hostPartitions: number;
   readonly deploymentPartitions: number;
   readonly views: readonly NamedVersion[];
 }
 
-const views: ConfigField<readonly NamedVersion[]> = {
-  key: "TITAN_VIEWS",
-  expected: "view=version, separated by commas",
-  fallback: [
-    "target-delta",
-    "replica-assignment",
-    "deployment-fanout",
-    "template-render",
-    "stream-forwarder-host",
-    "stream-forwarder-deployment",
-    "gitops-writer",
-  ].map((name) => ({ name, version: 1 })),
-  parse(text) {
-    const found = text.split(",").map((part) => VIEW.exec(part.trim()));
-    if (found.includes(null)) return undefined;
-    return found.map((match) => ({ name: match?.[1] ?? "", version: Number(match?.[2]) }));
-  },
-};
-
 export function readChangeFeedConfig(
   environment: Readonly<Record<string, string | undefined>>,
 ): ChangeFeedConfig {
-  return readConfig<ChangeFeedConfig>(environment, {
+  const config = readConfig<ChangeFeedConfig>(environment, {
     ...SERVICE_FIELDS,
-    hostPartitions: integerField("TITAN_HOST_PARTITIONS", PARTITIONS, 1),
-    deploymentPartitions: integerField("TITAN_DEPLOYMENT_PARTITIONS", PARTITIONS, 1),
-    views,
+    ...LAYOUT_FIELDS,
+    hostPartitions: integerField("TITAN_HOST_PARTITIONS", PARTITIONS, 0),
+    deploymentPartitions: integerField("TITAN_DEPLOYMENT_PARTITIONS", PARTITIONS, 0),
+    views: viewsField,
   });
+  const otherwise = config.log.kind === "kafka" ? KAFKA_DEFAULT : EMBEDDED_DEFAULT;
+  return {
+    ...config,
+    entityTopicsMax: entityTopicsMaxOf(config, config.log.kind),
+    hostPartitions: config.hostPartitions || otherwise,
+    deploymentPartitions: config.deploymentPartitions || otherwise,
+  };
 }

@@ -6,18 +6,20 @@ import {
   type NounKind,
   type NounValue,
 } from "@titan/domain";
-import type { EventLog } from "@titan/event-log";
+import type { EventLog, LogRecord } from "@titan/event-log";
 import {
+  commitAt,
+  commitOf,
   CHANGE_TOPIC,
   CutFold,
   EMPTY_CHAIN,
+  FRONTIER_KEY,
   FRONTIER_TOPIC,
   readStatement,
   readToEnd,
   type ChainEnd,
   type Statement,
 } from "@titan/processor-runtime";
-import { CodecError, decodeAs } from "@titan/schema-codec";
 import type { FeedRules } from "./feed-rules.ts";
 import { NOUN_TOPICS } from "./noun-topics.ts";
 import type { NounPublisher } from "./noun-publisher.ts";
@@ -52,7 +54,10 @@ export async function startFeed(
     `${FRONTIER_TOPIC} 0`,
     await readToEnd(log, FRONTIER_TOPIC, 0, 0, (record) => {
       const read = readStatement(record);
-      if (read.kind !== "frontier") return;
+      if (read.kind !== "frontier") {
+        if (record.key === FRONTIER_KEY) lastRevision = -1;
+        return;
+      }
       lastRevision = read.frontier.revision;
       if (highest === undefined || read.frontier.revision >= highest.revision) {
         highest = read.frontier;
@@ -96,6 +101,7 @@ interface LoadedPartition {
   readonly topic: string;
   readonly partition: number;
   readonly statements: { readonly statement: Statement; readonly value: Uint8Array }[];
+  readonly unreadable: Pick<LogRecord, "key" | "offset">[];
 }
 
 async function readNouns(
@@ -109,14 +115,17 @@ async function readNouns(
     const partitions: LoadedPartition[] = [];
     for (let partition = 0; partition < (counts.get(topic) ?? 1); partition += 1) {
       const statements: LoadedPartition["statements"] = [];
+      const unreadable: LoadedPartition["unreadable"] = [];
       const end = await readToEnd(log, topic, partition, 0, (record) => {
         const read = readStatement(record);
         if (read.kind === "statement") {
           statements.push({ statement: read.statement, value: record.value });
+        } else {
+          unreadable.push({ key: record.key, offset: record.offset });
         }
       });
       positions.set(`${topic} ${partition}`, end);
-      partitions.push({ topic, partition, statements });
+      partitions.push({ topic, partition, statements, unreadable });
     }
     loaded.set(kind, partitions);
   }
@@ -152,7 +161,7 @@ function loadWorld(
   revision: number,
   rules: FeedRules,
 ): void {
-  for (const { topic, partition, statements } of partitions) {
+  for (const { topic, partition, statements, unreadable } of partitions) {
     const top = new Map<string, { statement: Statement; value: Uint8Array }>();
     for (const loaded of statements) {
       const { statement } = loaded;
@@ -170,24 +179,8 @@ function loadWorld(
     }
     // A key whose last record is older than its highest label is repaired like any later one.
     for (const { statement } of statements) own?.observe(statement);
+    for (const record of unreadable) own?.observeUnreadable(record);
   }
-}
-
-async function commitAt(log: EventLog, position: number): Promise<Commit | undefined> {
-  const { end } = await log.bounds(CHANGE_TOPIC, 0);
-  if (position < 0 || position >= end) return undefined;
-  return await new Promise<Commit | undefined>((resolve, reject) => {
-    const subscription = log.subscribe(
-      { topic: CHANGE_TOPIC, partition: 0, from: position },
-      (batch) => {
-        const first = batch.records[0];
-        if (first === undefined && batch.next < end) return;
-        resolve(first?.offset === position ? commitOf(first.value) : undefined);
-        void subscription.close();
-      },
-      { maxRecords: 1, onError: reject },
-    );
-  });
 }
 
 /** The ids of exactly the last counted commits, read back along `predecessor`. */
@@ -217,15 +210,5 @@ async function readWindow(
     const window = new ProposalWindow(length);
     for (const { proposalId, revision } of counted.reverse()) window.add(proposalId, revision);
     return window;
-  }
-}
-
-export function commitOf(value: Uint8Array): Commit | undefined {
-  try {
-    return decodeAs("commit", value);
-  } catch (error) {
-    // What is no commit is void.
-    if (error instanceof CodecError) return undefined;
-    throw error;
   }
 }

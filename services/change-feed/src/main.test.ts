@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openEmbeddedLog } from "@titan/event-log";
+import { commitOf } from "@titan/processor-runtime";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { commitOf } from "./feed-start.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -103,7 +103,7 @@ test("everything that is wrong with its configuration is said at once", async ()
 });
 
 test("a log that can not be opened ends the process with status 1", async () => {
-  const main = startMain({ TITAN_LOG: "kafka:localhost:9092", TITAN_HEALTH_PORT: "0" });
+  const main = startMain({ TITAN_LOG: "embedded:/nowhere/log.sqlite", TITAN_HEALTH_PORT: "0" });
   expect(await main.ended).toBe(1);
   await main.said("this must not be: the process ends");
 });

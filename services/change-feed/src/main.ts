@@ -1,13 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { runService } from "@titan/processor-runtime/service";
-import { ChangeFeed } from "./change-feed.ts";
+import { CHANGE_FEED, changeFeedWork } from "./change-feed-work.ts";
 import { readChangeFeedConfig } from "./config.ts";
 import { installationCommit } from "./installation-commit.ts";
 
-const NAME = "change-feed";
-
 await runService({
-  name: NAME,
+  name: CHANGE_FEED,
   readConfig: readChangeFeedConfig,
   first: ({ hostPartitions, deploymentPartitions, views }) =>
     installationCommit({
@@ -18,21 +16,5 @@ await runService({
       views,
       now: Date.now(),
     }),
-  work: ({ log, clock, installation, onHold, report }) => [
-    {
-      group: NAME,
-      count: 1,
-      make() {
-        const feed = new ChangeFeed({
-          log,
-          clock,
-          counts: installation,
-          newId: randomUUID,
-          onHold,
-          onStatus: (status) => report(NAME, status),
-        });
-        return { name: NAME, run: () => feed.run(), stop: () => feed.stop() };
-      },
-    },
-  ],
+  work: (context, config) => [changeFeedWork(context, config)],
 });

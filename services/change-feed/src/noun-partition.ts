@@ -12,6 +12,11 @@ interface Published {
   offset: number | undefined;
 }
 
+type Seen = Pick<Statement, "key" | "revision" | "offset">;
+
+/** Lower than every revision. */
+const NO_REVISION = -1;
+
 /**
  * One partition of a noun topic as its writer sees it: what is published, the sum of it, and what
  * has to be written again (PROTOCOL.md rules 4 and 6). Pure; the publisher appends.
@@ -24,7 +29,7 @@ export class NounPartition {
   readonly #published = new Map<string, Published>();
   #sum = 0n;
   #underWay: Published[] = [];
-  #observed: Statement[] = [];
+  #observed: Seen[] = [];
 
   constructor(topic: string, partition: number, record: StatementName, labelsInSums = true) {
     this.#labelsInSums = labelsInSums;
@@ -76,8 +81,13 @@ export class NounPartition {
     this.#underWay = [];
   }
 
-  observe(statement: Statement): void {
-    this.#observed.push(statement);
+  observe(seen: Seen): void {
+    this.#observed.push(seen);
+  }
+
+  /** A record that says nothing of its key is in the way like one that is too old. */
+  observeUnreadable({ key, offset }: Pick<Statement, "key" | "offset">): void {
+    this.#observed.push({ key, revision: NO_REVISION, offset });
   }
 
   /**

@@ -95,6 +95,7 @@ export class NounPublisher {
             for (const record of batch.records) {
               const read = readStatement(record);
               if (read.kind === "statement") partition.observe(read.statement);
+              else partition.observeUnreadable(record);
             }
             if (batch.records.length > 0) this.#arrived.raise();
           },
@@ -107,9 +108,10 @@ export class NounPublisher {
         (batch) => {
           for (const record of batch.records) {
             const read = readStatement(record);
-            if (read.kind !== "frontier") continue;
-            if (read.frontier.revision < this.#frontier.revision) {
-              this.#lowerFrontierOffset = Math.max(this.#lowerFrontierOffset, read.offset);
+            // What is no frontier is as much in the way as one that says less.
+            const revision = read.kind === "frontier" ? read.frontier.revision : -1;
+            if (revision < this.#frontier.revision && record.key === FRONTIER_KEY) {
+              this.#lowerFrontierOffset = Math.max(this.#lowerFrontierOffset, record.offset);
             }
           }
           if (batch.records.length > 0) this.#arrived.raise();

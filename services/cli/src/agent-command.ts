@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
+import type { EventLog } from "@titan/event-log";
 import {
   Agent,
   GatewayTransport,
   lockStateFolder,
+  LogTransport,
   NodeDisk,
   type AgentEvent,
   type AgentState,
@@ -12,6 +14,7 @@ import type { CommandContext } from "./command-context.ts";
 import { CommandError } from "./command-error.ts";
 import { EXIT_STATUS } from "./exit-status.ts";
 import { programVersion } from "./commands/version.ts";
+import { openKafka } from "./open-kafka.ts";
 
 interface Options {
   readonly host: string;
@@ -27,9 +30,6 @@ const ONCE_MAX_MS = 60_000;
 
 /** Keeps a folder of this host equal to what the feed says the host is to run. */
 export async function run(options: Options, context: CommandContext): Promise<number> {
-  if (options.kafka !== undefined) {
-    throw new CommandError("this build has no Kafka adapter yet", "leave --kafka out");
-  }
   const { shell, settings, output, signal, contextFile } = context;
   const host = options.host.includes("/") ? options.host : `${settings.workspace}/${options.host}`;
   const folder = resolve(shell.folder, options.dir);
@@ -44,22 +44,31 @@ export async function run(options: Options, context: CommandContext): Promise<nu
       "stop that one first, or give another --state folder",
     );
   }
-  const minRevision = contextFile.acknowledged(settings.server)?.revision;
+  // What the server acknowledged is asked of the server; a log is read to the end that it has.
+  const minRevision =
+    options.kafka === undefined ? contextFile.acknowledged(settings.server)?.revision : undefined;
   const accepted = options.acceptInstallation;
+  let log: EventLog | undefined;
   try {
+    log =
+      options.kafka === undefined
+        ? undefined
+        : await openKafka(options.kafka, "agent", context, options.once === true);
+    const source = { host, clock: systemClock, random: shell.random };
     const agent = await Agent.open({
       host,
       disk: new NodeDisk(),
       folder,
       stateFolder,
-      transport: new GatewayTransport({
-        server: settings.server,
-        token: settings.token ?? "",
-        host,
-        clock: systemClock,
-        random: shell.random,
-        ...(minRevision === undefined ? {} : { minRevision }),
-      }),
+      transport:
+        log === undefined
+          ? new GatewayTransport({
+              ...source,
+              server: settings.server,
+              token: settings.token ?? "",
+              ...(minRevision === undefined ? {} : { minRevision }),
+            })
+          : new LogTransport({ ...source, log }),
       clock: systemClock,
       version: programVersion(),
       onEvent: (event) => output.message(describe(event)),
@@ -72,6 +81,7 @@ export async function run(options: Options, context: CommandContext): Promise<nu
     await running;
     return status ?? EXIT_STATUS.done;
   } finally {
+    await log?.close();
     lock.release();
   }
 }

@@ -10,4 +10,5 @@ export type { TreeProvenance } from "./tree-commit.ts";
 export { GitOutput, type GitOutputOptions } from "./git-output.ts";
 export { gitTree, type GitTreeState, type PlacedDeployment } from "./gitops-writer-view.ts";
 export { gitopsWriterTask, type GitopsWriterOptions } from "./gitops-writer-task.ts";
+export { gitopsWriterWork, type GitLocation } from "./gitops-writer-work.ts";
 export { filesOf } from "./gitops-writer-view.ts";

@@ -11,6 +11,7 @@ import { agentState, type AgentState } from "./agent-state.ts";
 import { desiredFiles } from "./desired-files.ts";
 import { decideDeployments, type Decision, type HostKnowledge } from "./desired-state.ts";
 import { FilesDriver, type FilesOutcome } from "./files-driver.ts";
+import { foreignInstallation } from "./foreign-installation.ts";
 import { HostMemory } from "./host-memory.ts";
 import { hostReport } from "./host-report.ts";
 import { HOST_RULES, type HostRules } from "./host-rules.ts";
@@ -163,7 +164,7 @@ export class Agent {
     this.#ownCut = undefined;
     if (ownCut !== undefined) {
       const judged = await this.#memory.storeOwn(ownCut);
-      this.#foreign = judged === "foreign" ? foreign(ownCut.installation) : null;
+      this.#noteForeign(judged === "foreign" ? foreignInstallation(ownCut.installation) : null);
       if (judged !== "foreign") this.#seen = Math.max(this.#seen, ownCut.revision);
     }
     const cuts = new Map(this.#renderedCuts);
@@ -281,20 +282,18 @@ export class Agent {
     return false;
   }
 
+  #noteForeign(problem: Problem | null): void {
+    // Said once on the host too: nothing else there shows why nothing changes any more.
+    if (problem !== null && problem.detail !== this.#foreign?.detail) {
+      this.#options.onEvent?.({ kind: "problem", problem });
+    }
+    this.#foreign = problem;
+  }
+
   async #tick(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       await this.#options.clock.sleep(REPORT_INTERVAL_MS, this.#stopping.signal);
       this.#wake.raise();
     }
   }
-}
-
-function foreign(installation: string): Problem {
-  return {
-    code: "foreign-installation",
-    detail:
-      `the server belongs to installation ${installation}, which this host does not know: it keeps ` +
-      `what it runs until an operator starts the agent with --accept-installation ${installation}`,
-    pointer: "",
-  };
 }

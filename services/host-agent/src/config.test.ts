@@ -24,6 +24,7 @@ test("what a host needs to know", () => {
   expect(readHostAgentConfig(GOOD)).toEqual({
     host: "tim-pi",
     workspace: "default",
+    log: "none",
     folder: "/srv/titan",
     stateFolder: "/var/lib/titan",
     server: "https://titan.example.com",
@@ -31,6 +32,20 @@ test("what a host needs to know", () => {
     acceptedInstallation: "",
     logLevel: "info",
   });
+});
+
+test("an agent that has a log needs no server", () => {
+  const { TITAN_SERVER: _, TITAN_TOKEN: __, ...rest } = GOOD;
+  const { log } = readHostAgentConfig({
+    ...rest,
+    TITAN_LOG: "kafka:k:9092",
+    TITAN_KAFKA_TLS: "on",
+  });
+  expect(log).toMatchObject({ log: { kind: "kafka", brokers: ["k:9092"] }, kafkaTls: "on" });
+  expect(problems(rest)).toEqual([
+    "TITAN_SERVER is missing: TITAN_LOG as it is needs it",
+    "TITAN_TOKEN is missing: TITAN_LOG as it is needs it",
+  ]);
 });
 
 test("everything that is wrong is said at once, and no secret is told", () => {

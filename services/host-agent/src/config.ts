@@ -1,18 +1,26 @@
 import { DEFAULT_WORKSPACE, isName } from "@titan/domain";
 import {
   ConfigError,
+  LOG_FIELDS,
   oneOfField,
   readConfig,
+  readLogConfig,
   type ConfigField,
+  type LogAddress,
+  type LogConfig,
 } from "@titan/processor-runtime/service";
 
 const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
+
+type AgentFields = Omit<HostAgentConfig, "log"> & { readonly source: LogAddress | "none" };
 
 export interface HostAgentConfig {
   readonly host: string;
   readonly workspace: string;
   readonly folder: string;
   readonly stateFolder: string;
+  /** Where the host's own topics are; without it they are read through the server. */
+  readonly log: LogConfig | "none";
   readonly server: string;
   readonly token: string;
   /** Another installation that an operator says is to be followed; empty for none. */
@@ -30,8 +38,14 @@ function folderField(key: Key, expected: string): ConfigField<string> {
   return { key, expected, parse: (text) => (/^\/[^/]/.test(text) ? text : undefined) };
 }
 
+const log: ConfigField<LogAddress | "none"> = {
+  ...LOG_FIELDS.log,
+  fallback: "none",
+  needs: (address) => (address === "none" ? ["TITAN_SERVER", "TITAN_TOKEN"] : []),
+};
 const server: ConfigField<string> = {
   key: "TITAN_SERVER",
+  fallback: "",
   expected: "an http or https address without a password, such as https://titan.example.com",
   parse(text) {
     const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -41,6 +55,7 @@ const server: ConfigField<string> = {
 };
 const token: ConfigField<string> = {
   key: "TITAN_TOKEN",
+  fallback: "",
   expected: "the token that `titan create token --host` showed",
   parse: (text) => (/^\S+$/.test(text) ? text : undefined),
 };
@@ -55,7 +70,7 @@ const acceptedInstallation: ConfigField<string> = {
 export function readHostAgentConfig(
   environment: Readonly<Record<string, string | undefined>>,
 ): HostAgentConfig {
-  const config = readConfig<HostAgentConfig>(environment, {
+  const config = readConfig<AgentFields>(environment, {
     host: nameField("TITAN_HOST", "the name of this host"),
     workspace: {
       ...nameField("TITAN_WORKSPACE", "the name of a workspace"),
@@ -67,11 +82,13 @@ export function readHostAgentConfig(
     token,
     acceptedInstallation,
     logLevel: oneOfField("TITAN_LOG_LEVEL", LEVELS, "info"),
+    source: log,
   });
   if (`${config.stateFolder}/`.startsWith(`${config.folder}/`)) {
     throw new ConfigError([
       "TITAN_STATE is wrong: expected a folder outside TITAN_DIR, which holds deployments only",
     ]);
   }
-  return config;
+  const { source, ...own } = config;
+  return { ...own, log: source === "none" ? "none" : readLogConfig(environment) };
 }

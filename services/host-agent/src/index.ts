@@ -24,6 +24,7 @@ export type { AgentEvent, AgentOptions } from "./agent-options.ts";
 export { Agent } from "./agent.ts";
 export type { AgentState } from "./agent-state.ts";
 export { GatewayTransport, type GatewayOptions } from "./gateway-transport.ts";
+export { LogTransport, type LogTransportOptions } from "./log-transport.ts";
 export type {
   ReportAnswer,
   StreamHandler,

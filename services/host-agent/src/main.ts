@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { systemClock } from "@titan/processor-runtime";
-import { ConfigError } from "@titan/processor-runtime/service";
+import { ConfigError, openLog } from "@titan/processor-runtime/service";
 import { pino, type Logger } from "pino";
 import type { AgentEvent } from "./agent-options.ts";
 import { Agent } from "./agent.ts";
 import { readHostAgentConfig, type HostAgentConfig } from "./config.ts";
 import { GatewayTransport } from "./gateway-transport.ts";
+import { LogTransport } from "./log-transport.ts";
 import { NodeDisk } from "./node-disk.ts";
 import { lockStateFolder } from "./state-folder-lock.ts";
 
@@ -18,26 +19,26 @@ async function serve(config: HostAgentConfig, logger: Logger): Promise<void> {
   const host = `${config.workspace}/${config.host}`;
   const lock = lockStateFolder(stateFolder);
   if (lock === undefined) throw new Error(`another agent works with ${stateFolder}`);
+  const source = { host, clock: systemClock, random: Math.random };
+  const log = config.log === "none" ? undefined : await openLog(config.log, NAME, logger);
   const agent = await Agent.open({
     host,
     disk: new NodeDisk(),
     folder,
     stateFolder,
-    transport: new GatewayTransport({
-      server,
-      token,
-      host,
-      clock: systemClock,
-      random: Math.random,
-    }),
+    transport:
+      log === undefined
+        ? new GatewayTransport({ ...source, server, token })
+        : new LogTransport({ ...source, log }),
     clock: systemClock,
     version: ownVersion(),
     onEvent: (event) => logEvent(logger, event),
     ...(acceptedInstallation === "" ? {} : { acceptedInstallation }),
   });
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => agent.stop());
-  logger.info({ host, folder, server }, "started");
+  logger.info({ host, folder, ...(log === undefined ? { server } : {}) }, "started");
   await agent.run();
+  await log?.close();
   lock.release();
   logger.info("stopped");
 }

@@ -22,7 +22,7 @@ export const deploymentSlices: View<DeploymentSlicesState, RenderedDeployment> =
       return { topic: deploymentTopic(workspace, name), key };
     },
     nameOf: (_topic, key) => key,
-    placement: (topic) => topic.slice(PREFIX.length).replace(".", "/"),
+    placement: deploymentOf,
   },
   empty: () => ({ rendered: new Map() }),
 
@@ -38,5 +38,10 @@ export const deploymentSlices: View<DeploymentSlicesState, RenderedDeployment> =
   },
 
   value: (state, key) => state.rendered.get(key),
+  isInForce: (state, topic) => state.rendered.has(deploymentOf(topic)),
   keys: (state) => state.rendered.keys(),
 };
+
+function deploymentOf(topic: string): string {
+  return topic.slice(PREFIX.length).replace(".", "/");
+}

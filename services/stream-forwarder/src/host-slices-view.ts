@@ -52,6 +52,7 @@ export const hostSlices: View<HostSlicesState, HostDeployment> = {
   },
 
   value: (state, key) => state.deployments.get(key),
+  isInForce: (state, topic) => state.hosts.has(hostOf(topic)),
 
   *keys(state) {
     yield* state.hosts;

@@ -1,10 +1,9 @@
-import { runService, viewService, viewWork } from "@titan/processor-runtime/service";
-import { deploymentSlices } from "./deployment-slices-view.ts";
-import { hostSlices } from "./host-slices-view.ts";
+import { runService } from "@titan/processor-runtime/service";
+import { readForwarderConfig, type ForwarderConfig } from "./config.ts";
+import { forwarderWork, STREAM_FORWARDER } from "./forwarder-work.ts";
 
-await runService(
-  viewService("stream-forwarder", (context) => [
-    viewWork(hostSlices, context),
-    viewWork(deploymentSlices, context),
-  ]),
-);
+await runService<ForwarderConfig>({
+  name: STREAM_FORWARDER,
+  readConfig: readForwarderConfig,
+  work: forwarderWork,
+});

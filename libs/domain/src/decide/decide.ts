@@ -2,6 +2,7 @@ import { nounAs, type NounValue } from "../noun.ts";
 import type { Event, Outcome, Proposal, Refusal } from "../records.generated.ts";
 import { Refusals } from "../refusals.ts";
 import { sameValue } from "../same-value.ts";
+import { checkCeiling } from "./check-ceiling.ts";
 import { checkIntegrity } from "./check-integrity.ts";
 import { checkRendering } from "./check-rendering.ts";
 import { Draft, type DraftEntry } from "./draft.ts";
@@ -21,6 +22,14 @@ export type Verdict =
     }
   | { readonly accepted: false; readonly refusals: readonly Refusal[] };
 
+/** What a decision depends on besides the world and the proposal. */
+export interface DecidedAt {
+  /** That of the commit that will hold the verdict. */
+  readonly revision: number;
+  /** How many hosts and deployments there may be together; no ceiling unless told. */
+  readonly entityTopicsMax?: number;
+}
+
 /** What a commit holds besides its proposal's texts, outcomes and events. */
 const COMMIT_OVERHEAD_BYTES = 1_024;
 
@@ -30,11 +39,7 @@ const COMMIT_OVERHEAD_BYTES = 1_024;
  * stays as it is, equal worlds give equal verdicts, and no document makes it throw. Whether the proposal was decided
  * before is for the feed to know (`ProposalWindow`).
  */
-export function decide(
-  world: ReadableWorld,
-  proposal: Proposal,
-  at: { readonly revision: number },
-): Verdict {
+export function decide(world: ReadableWorld, proposal: Proposal, at: DecidedAt): Verdict {
   const refusals = new Refusals();
   const operations = planOperations(proposal, refusals);
   const references = new References(world, operations, refusals);
@@ -42,6 +47,7 @@ export function decide(
   const runner = new OperationRunner(draft, references, proposal.workspace, at.revision, refusals);
   const outcomes = operations.flatMap((operation) => runner.run(operation) ?? []);
   checkIntegrity(draft, references, refusals);
+  if (at.entityTopicsMax !== undefined) checkCeiling(draft, at.entityTopicsMax, refusals);
   checkRendering(draft, refusals);
   const events = eventsOf(draft);
   if (refusals.count === 0) checkSize(proposal, outcomes, events, refusals);

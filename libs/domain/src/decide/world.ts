@@ -23,6 +23,8 @@ export interface StoredNoun<Value = NounValue> {
 export interface ReadableWorld {
   get<Kind extends NounKind>(kind: Kind, key: string): StoredNoun<NounTypes[Kind]> | undefined;
   has(kind: NounKind, key: string): boolean;
+  /** How many nouns of a kind there are. */
+  count(kind: NounKind): number;
   /** All keys of a kind. */
   keysOf(kind: NounKind): Iterable<string>;
   /** Keys of what refers to it: deployments, and for a workspace tokens. */
@@ -63,7 +65,6 @@ export class World implements ReadableWorld {
     return this.#nouns.get(kind)?.has(key) ?? false;
   }
 
-  /** How many nouns of a kind there are. */
   count(kind: NounKind): number {
     return this.#nouns.get(kind)?.size ?? 0;
   }

@@ -15,7 +15,7 @@ import type { AppendQueue } from "./append-queue.ts";
 import type { Catalog } from "./catalog.ts";
 import type { EmbeddedLog, EmbeddedLogLogger } from "./embedded-log.ts";
 import { Reader } from "./reader.ts";
-import { ReadyQueue } from "./ready-queue.ts";
+import { ReadyQueue } from "../ready-queue.ts";
 import type { RecordStore } from "./record-store.ts";
 import type { Retention } from "./retention.ts";
 import type { Transactions } from "./transactions.ts";

@@ -1,7 +1,7 @@
 import type { OnBatch, ReadBatch, SubscribeOptions, Subscription } from "../event-log.ts";
 import { LogError } from "../log-error.ts";
 import type { Follower, Partition } from "./partition.ts";
-import type { Ready, ReadyQueue } from "./ready-queue.ts";
+import type { Ready, ReadyQueue } from "../ready-queue.ts";
 import { BATCH_BYTES_MAX, type RecordStore } from "./record-store.ts";
 
 export const BATCH_RECORDS_DEFAULT = 2_000;

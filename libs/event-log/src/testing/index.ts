@@ -17,3 +17,5 @@ export { SeededScheduler } from "../simulated/seeded-scheduler.ts";
 export type { CompactOptions } from "../simulated/simulated-broker.ts";
 export type { SimulatedClient } from "../simulated/simulated-client.ts";
 export type { Timing } from "../simulated/simulation.ts";
+export { kafkaHarness } from "./kafka/kafka-harness.ts";
+export { rollSegments } from "./kafka/roll-segments.ts";

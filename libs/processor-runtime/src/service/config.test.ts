@@ -1,6 +1,16 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ConfigError, integerField, oneOfField, readConfig, textField } from "./config.ts";
-import { logAddress, openLog } from "./open-log.ts";
+import {
+  ConfigError,
+  integerField,
+  oneOfField,
+  readConfig,
+  secretField,
+  textField,
+} from "./config.ts";
+import { logAddress } from "./log-address.ts";
 import { SERVICE_FIELDS, type ServiceConfig } from "./service-config.ts";
 
 const fields = {
@@ -47,15 +57,58 @@ test("a log has an address", () => {
     kind: "embedded",
     path: "/var/titan/log.sqlite",
   });
-  expect(logAddress("kafka:a:9092,b:9092")).toEqual({ kind: "kafka", brokers: "a:9092,b:9092" });
-  for (const text of ["", "embedded:relative", "kafka:", "redis:x", "/path"]) {
-    expect(logAddress(text)).toBeUndefined();
-  }
+  expect(logAddress("kafka:a:9092, [::1]:9093")).toEqual({
+    kind: "kafka",
+    brokers: ["a:9092", "[::1]:9093"],
+  });
+  const wrong = [
+    "",
+    "embedded:relative",
+    "kafka:",
+    "kafka:a",
+    "kafka:a:0",
+    "kafka:a:1,",
+    "kafka:a:70000",
+  ];
+  for (const text of [...wrong, "redis:x", "/path"]) expect(logAddress(text)).toBeUndefined();
 });
 
-test("Kafka is refused until there is an adapter", () => {
-  const open = () => openLog({ kind: "kafka", brokers: "a:9092" }, { warn: () => {} });
-  expect(open).toThrow("comes with the Kafka adapter");
+test("what one setting needs of others is said with everything else", () => {
+  const environment = {
+    TITAN_LOG: "kafka:a:1",
+    TITAN_KAFKA_SASL: "plain",
+    TITAN_KAFKA_CERTIFICATE: "/c",
+  };
+  const read = () => readConfig<ServiceConfig>(environment, SERVICE_FIELDS);
+  expect(read).toThrow(
+    expect.objectContaining({
+      problems: [
+        "TITAN_KAFKA_KEY is missing: TITAN_KAFKA_CERTIFICATE as it is needs it",
+        "TITAN_KAFKA_USER is missing: TITAN_KAFKA_SASL as it is needs it",
+        "TITAN_KAFKA_PASSWORD is missing: TITAN_KAFKA_SASL as it is needs it",
+      ],
+    }),
+  );
+});
+
+test("a secret may come from a file", () => {
+  const folder = mkdtempSync(join(tmpdir(), "titan-config-"));
+  writeFileSync(join(folder, "secret"), "hush\n");
+  const secret = { password: secretField("TITAN_PASSWORD", "a password") };
+  const read = (path: string) =>
+    readConfig<{ password: string }>({ TITAN_PASSWORD_FILE: path }, secret);
+  expect(read(join(folder, "secret"))).toEqual({ password: "hush" });
+  expect(() => read(join(folder, "nothing"))).toThrow("TITAN_PASSWORD_FILE is wrong");
+  rmSync(folder, { recursive: true });
+});
+
+test("settings of topics are taken apart", () => {
+  const field = SERVICE_FIELDS.kafkaTopicSettings;
+  expect(field.parse("segment.ms=1000; compression.type=zstd")).toEqual({
+    "segment.ms": "1000",
+    "compression.type": "zstd",
+  });
+  expect(field.parse("segment.ms")).toBeUndefined();
 });
 
 test("a service needs to be told its log and nothing else", () => {

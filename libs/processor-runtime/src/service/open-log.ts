@@ -1,33 +1,47 @@
-import { openEmbeddedLog, type EmbeddedLogLogger, type EventLog } from "@titan/event-log";
+import {
+  openEmbeddedLog,
+  openKafkaLog,
+  reachKafka,
+  type EventLog,
+  type KafkaLogger,
+} from "@titan/event-log";
+import { cloudEventHeaders } from "@titan/schema-codec";
+import { openRegistryLog } from "@titan/schema-registry";
+import { kafkaOptions } from "./kafka-fields.ts";
+import type { LogConfig } from "./log-config.ts";
 
-/** Where the log is. */
-export type LogAddress =
-  | { readonly kind: "embedded"; readonly path: string }
-  | { readonly kind: "kafka"; readonly brokers: string };
-
-export const LOG_ADDRESS_FORMS = "embedded:/absolute/path or kafka:host:port[,host:port]";
-
-/** Undefined for what is no address. */
-export function logAddress(text: string): LogAddress | undefined {
-  const [scheme = "", rest = ""] = splitOnce(text);
-  if (scheme === "embedded" && rest.startsWith("/")) return { kind: "embedded", path: rest };
-  if (scheme === "kafka" && rest !== "") return { kind: "kafka", brokers: rest };
-  return undefined;
+/**
+ * The one place that knows which adapter an address means. `name` is what the broker's own logs
+ * and quotas call this process. Rejects with `SchemaRegistryError` when the registry does not take
+ * our schemas; the cluster itself is waited for.
+ */
+export async function openLog(
+  config: LogConfig,
+  name: string,
+  logger: KafkaLogger,
+): Promise<EventLog> {
+  const log = openAdapter(config, name, logger);
+  const { schemaRegistry } = config;
+  return schemaRegistry === "own" ? log : openRegistryLog(log, schemaRegistry, logger);
 }
 
-/** The one place that knows which adapter an address means. */
-export function openLog(address: LogAddress, logger: EmbeddedLogLogger): EventLog {
-  switch (address.kind) {
+/** Rejects with `LogError` `unreachable` when the log does not answer in time, and says why. */
+export async function reachLog(config: LogConfig, name: string, limitMs: number): Promise<void> {
+  const { log } = config;
+  if (log.kind !== "kafka") return;
+  await reachKafka(kafkaOptions(log.brokers, `titan-${name}`, config), limitMs);
+}
+
+function openAdapter(config: LogConfig, name: string, logger: KafkaLogger): EventLog {
+  const { log } = config;
+  switch (log.kind) {
     case "embedded":
-      return openEmbeddedLog({ path: address.path, logger });
+      return openEmbeddedLog({ path: log.path, logger });
     case "kafka":
-      throw new Error(
-        `kafka:${address.brokers} can not be opened: it comes with the Kafka adapter`,
-      );
+      return openKafkaLog({
+        ...kafkaOptions(log.brokers, `titan-${name}`, config),
+        headersOf: (topic, { key, value }) => cloudEventHeaders(topic, key, value),
+        logger,
+      });
   }
-}
-
-function splitOnce(text: string): readonly string[] {
-  const colon = text.indexOf(":");
-  return colon < 0 ? [text] : [text.slice(0, colon), text.slice(colon + 1)];
 }

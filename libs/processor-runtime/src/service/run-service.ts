@@ -5,9 +5,10 @@ import { systemClock } from "../clock.ts";
 import { InstallationError, openInstallation } from "../installation.ts";
 import type { OnHold } from "../persistent-append.ts";
 import { ConfigError } from "./config.ts";
-import { serveHealth, type Health } from "./health-server.ts";
+import { serveHealth } from "./health-server.ts";
 import { openLog } from "./open-log.ts";
 import type { ServiceConfig } from "./service-config.ts";
+import { ServiceState } from "./service-state.ts";
 import { WorkShares } from "./shared-work.ts";
 import type { ServiceContext, SharedWork } from "./work.ts";
 
@@ -62,16 +63,14 @@ async function serve<Config extends ServiceConfig>(
 ): Promise<void> {
   const stopping = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopping.abort());
-  const statuses = new Map<string, { readonly kind: string }>();
-  const health = (): Health => ({
-    ready: statuses.size > 0 && [...statuses.values()].every(({ kind }) => kind === "running"),
-    parts: Object.fromEntries(statuses),
-  });
-  const log = openLog(config.log, logger);
-  const server = await serveHealth(config.healthHost, config.healthPort, health);
+  const state = new ServiceState();
+  const server = await serveHealth(config.healthHost, config.healthPort, state);
   logger.info({ port: server.port }, "started");
-  const onHold: OnHold = ({ code, message }, attempt) =>
+  const log = await openLog(config, service.name, logger);
+  const onHold: OnHold = ({ code, message }, attempt) => {
+    state.held(code);
     logger.warn({ code, attempt, error: message }, "the log does not take records: holding");
+  };
   let shares: WorkShares | undefined;
   const installation = await waitForInstallation(service, config, log, logger, stopping.signal);
   if (installation !== undefined) {
@@ -81,9 +80,11 @@ async function serve<Config extends ServiceConfig>(
       installation,
       logger,
       onHold,
-      report: (part, status) => statuses.set(part, status),
+      report: (part, status) => state.report(part, status),
     };
-    shares = new WorkShares(log, service.work(context, config), onBug);
+    const work = service.work(context, config);
+    shares = new WorkShares(log, work, onBug, (part) => state.ended(part));
+    state.takesPart();
     await aborted(stopping.signal);
   }
   logger.info("stopping");

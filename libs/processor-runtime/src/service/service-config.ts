@@ -1,23 +1,17 @@
 import { integerField, oneOfField, type ConfigField } from "./config.ts";
-import { LOG_ADDRESS_FORMS, logAddress, type LogAddress } from "./open-log.ts";
+import { LOG_FIELDS, type LogConfig } from "./log-config.ts";
 
 const PORT_MAX = 65_535;
 const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
 
 /** What every service is told. */
-export interface ServiceConfig {
-  readonly log: LogAddress;
+export interface ServiceConfig extends LogConfig {
   readonly logLevel: (typeof LEVELS)[number];
   readonly healthHost: string;
   /** 0 takes any that is free. */
   readonly healthPort: number;
 }
 
-const log: ConfigField<LogAddress> = {
-  key: "TITAN_LOG",
-  expected: LOG_ADDRESS_FORMS,
-  parse: logAddress,
-};
 const healthHost: ConfigField<string> = {
   key: "TITAN_HEALTH_HOST",
   expected: "a host name or an address",
@@ -26,7 +20,7 @@ const healthHost: ConfigField<string> = {
 };
 
 export const SERVICE_FIELDS = {
-  log,
+  ...LOG_FIELDS,
   logLevel: oneOfField("TITAN_LOG_LEVEL", LEVELS, "info"),
   healthHost,
   healthPort: integerField("TITAN_HEALTH_PORT", { min: 0, max: PORT_MAX }, 8_081),

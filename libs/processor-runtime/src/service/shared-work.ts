@@ -8,15 +8,23 @@ interface Running {
 
 /**
  * Runs this process's share of each kind of work: what is assigned is started, what is revoked is
- * stopped and waited for. `close` hands everything over. What fails is told to `onBug`.
+ * stopped and waited for, and then told to `onEnded`. `close` hands everything over. What fails is
+ * told to `onBug`.
  */
 export class WorkShares {
   readonly #onBug: (error: unknown) => void;
+  readonly #onEnded: (part: string) => void;
   readonly #running = new Map<string, Running>();
   readonly #shares: { close(): Promise<void> }[];
 
-  constructor(log: EventLog, kinds: readonly SharedWork[], onBug: (error: unknown) => void) {
+  constructor(
+    log: EventLog,
+    kinds: readonly SharedWork[],
+    onBug: (error: unknown) => void,
+    onEnded: (part: string) => void = () => {},
+  ) {
     this.#onBug = onBug;
+    this.#onEnded = onEnded;
     this.#shares = kinds.map((kind) =>
       log.share(kind.group, kind.count, {
         assigned: (numbers) => {
@@ -43,5 +51,6 @@ export class WorkShares {
     this.#running.delete(id);
     running?.work.stop();
     await running?.ended;
+    if (running !== undefined) this.#onEnded(running.work.name);
   }
 }

@@ -1,4 +1,4 @@
-import { taskCount, viewTask } from "../run-view.ts";
+import { taskCount, taskName, viewTask } from "../run-view.ts";
 import type { View } from "../view.ts";
 import type { Service } from "./run-service.ts";
 import { readConfig } from "./config.ts";
@@ -15,7 +15,11 @@ export function viewWork<State, Value>(
     count: taskCount(view, context.installation),
     make(at) {
       const task = viewTask(view, at, environmentOf(context, view));
-      return { name: view.name, run: () => task.run(), stop: () => task.stop() };
+      return {
+        name: taskName(view, at, context.installation),
+        run: () => task.run(),
+        stop: () => task.stop(),
+      };
     },
   };
 }

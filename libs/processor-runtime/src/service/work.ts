@@ -13,12 +13,19 @@ export interface ServiceContext {
   readonly logger: Logger;
   /** Logs that an append is held and tried again. */
   readonly onHold: OnHold;
-  /** Keeps what a part is doing, for `/readyz`. */
-  readonly report: (part: string, status: { readonly kind: string }) => void;
+  /** Keeps what a part is doing, for `/readyz` and `/metrics`. */
+  readonly report: (part: string, status: PartStatus) => void;
+}
+
+export interface PartStatus {
+  readonly kind: string;
+  /** The revision that the part is at, where it has one. */
+  readonly revision?: number;
 }
 
 /** Something that runs until it is stopped; it rejects for what must not be, and never else. */
 export interface Work {
+  /** The part under which it reports. */
   readonly name: string;
   run(): Promise<void>;
   stop(): void;

@@ -1,5 +1,6 @@
 import avsc from "avsc";
 import { HashType } from "../hash-type.ts";
+import { resolverOf } from "../resolver.ts";
 import type { CompoundSchema, RecordSchema, Schema } from "../schema-files.ts";
 
 /**
@@ -16,7 +17,7 @@ export function compatibilityFaults(older: RecordSchema, newer: RecordSchema): r
     [before, after, "the older can not read the newer"],
   ] as const) {
     try {
-      reader.createResolver(writer);
+      resolverOf(reader, writer);
     } catch (error) {
       faults.push(`${what}: ${String(error)}`);
     }

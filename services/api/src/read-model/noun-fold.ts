@@ -1,7 +1,6 @@
 import { World, type Commit } from "@titan/domain";
 import type { EventLog, LogRecord, Subscription } from "@titan/event-log";
-import { CHANGE_TOPIC, CommitChain } from "@titan/processor-runtime";
-import { CodecError, decodeAs } from "@titan/schema-codec";
+import { CHANGE_TOPIC, CommitChain, commitOf } from "@titan/processor-runtime";
 import { ChangeStore } from "./change-store.ts";
 import { NounStore } from "./noun-store.ts";
 import type { ReadModelFile } from "./read-model-file.ts";
@@ -113,7 +112,7 @@ export class NounFold {
     let counted: Counted[] = [];
     let events = 0;
     for (const record of records) {
-      const commit = commitOf(record);
+      const commit = commitOf(record.value);
       if (commit === undefined || !this.#chain.accept(commit, record.offset)) continue;
       counted.push({ commit, position: record.offset });
       events += commit.events.length + 1;
@@ -150,15 +149,5 @@ export class NounFold {
       for (const listener of this.#listeners) listener(commit);
     }
     this.waiters.reached(revision);
-  }
-}
-
-/** Bytes that are no commit are void like any other record that does not count. */
-function commitOf(record: LogRecord): Commit | undefined {
-  try {
-    return decodeAs("commit", record.value);
-  } catch (error) {
-    if (error instanceof CodecError) return undefined;
-    throw error;
   }
 }

@@ -15,36 +15,39 @@ export class ReadModelFile {
   readonly #get;
   readonly #set;
 
-  private constructor(database: DatabaseSync) {
+  readonly #path: string;
+  readonly #installation: string;
+
+  private constructor(database: DatabaseSync, path: string, installation: string) {
     this.database = database;
+    this.#path = path;
+    this.#installation = installation;
     this.#get = database.prepare("SELECT value FROM meta WHERE name = ?");
     this.#set = database.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)");
   }
 
-  /** `isUsable` may refuse a file for what it says, before anything is built on it. */
-  static open(
-    path: string,
-    installation: string,
-    isUsable: (file: ReadModelFile) => boolean = () => true,
-  ): ReadModelFile {
+  static open(path: string, installation: string): ReadModelFile {
     if (path !== IN_MEMORY) {
       const found = openIfUsable(path, installation);
-      if (found !== undefined) {
-        const file = new ReadModelFile(found);
-        if (isUsable(file)) return file;
-        file.close();
-      }
+      if (found !== undefined) return new ReadModelFile(found, path, installation);
       removeFile(path);
     }
     const database = new DatabaseSync(path);
     prepare(database);
     database.exec("BEGIN");
     database.exec(TABLES);
-    const file = new ReadModelFile(database);
+    const file = new ReadModelFile(database, path, installation);
     file.set("installation", installation);
     database.exec(`PRAGMA user_version = ${TABLES_VERSION}`);
     database.exec("COMMIT");
     return file;
+  }
+
+  /** Closes it, throws it away, and begins with an empty one. */
+  discard(): ReadModelFile {
+    this.close();
+    if (this.#path !== IN_MEMORY) removeFile(this.#path);
+    return ReadModelFile.open(this.#path, this.#installation);
   }
 
   get(name: string): string | undefined {

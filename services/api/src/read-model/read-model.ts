@@ -1,6 +1,6 @@
 import type { Installation } from "@titan/domain";
 import type { EventLog } from "@titan/event-log";
-import { CHANGE_TOPIC, type Clock } from "@titan/processor-runtime";
+import { CHANGE_TOPIC, commitAt, type Clock } from "@titan/processor-runtime";
 import { DerivedFold } from "./derived-fold.ts";
 import { NounFold } from "./noun-fold.ts";
 import { ObservationFold } from "./observation-fold.ts";
@@ -41,13 +41,8 @@ export class ReadModel {
   /** Begins to fold; it answers from what the file held until then. */
   static async open(options: ReadModelOptions): Promise<ReadModel> {
     const { log, installation, path } = options;
-    const { end } = await log.bounds(CHANGE_TOPIC, 0);
-    // A file that is ahead of the log belongs to another history.
-    const file = ReadModelFile.open(
-      path,
-      installation.id,
-      (found) => (found.getNumber("change-next") ?? 0) <= end,
-    );
+    let file = ReadModelFile.open(path, installation.id);
+    if (!(await isOfThisHistory(file, log))) file = file.discard();
     const model = new ReadModel(options, file);
     const onError = (error: Error): void => {
       model.#failure ??= error;
@@ -85,4 +80,16 @@ export class ReadModel {
     await Promise.all([this.nouns.close(), this.derived.close(), this.observations.close()]);
     this.#file.close();
   }
+}
+
+/**
+ * Whether the log still holds the last commit of the file where the file says: a log that was
+ * restored, or another cluster with a copy of it, has other commits, or has them elsewhere.
+ */
+async function isOfThisHistory(file: ReadModelFile, log: EventLog): Promise<boolean> {
+  const position = file.getNumber("commit-position");
+  if (position === undefined) return true;
+  const { end } = await log.bounds(CHANGE_TOPIC, 0);
+  if ((file.getNumber("change-next") ?? 0) > end) return false;
+  return (await commitAt(log, position))?.id === file.get("commit");
 }

@@ -1,5 +1,12 @@
 import type { LogRecord } from "@titan/event-log";
-import { CodecError, decode, type Decoded } from "@titan/schema-codec";
+import {
+  cloudEventId,
+  cloudEventSource,
+  cloudEventType,
+  CodecError,
+  decode,
+  type Decoded,
+} from "@titan/schema-codec";
 import type { Caller } from "../caller.ts";
 import { visibleRecord } from "./visible-record.ts";
 
@@ -16,11 +23,11 @@ export function decodedOf(record: LogRecord): Decoded | undefined {
 /** One line of a replay; undefined when the record is not for the caller. */
 export function replayLine(
   caller: Caller,
-  place: { readonly stream: string; readonly partition: number; readonly installation: string },
+  place: { readonly stream: string; readonly partition: number },
   record: LogRecord,
   decoded: Decoded | undefined,
 ): string | undefined {
-  const { stream, partition, installation } = place;
+  const { stream, partition } = place;
   const { key, offset, timestampMs } = record;
   const at = new Date(timestampMs).toISOString();
   if (decoded === undefined) {
@@ -30,12 +37,11 @@ export function replayLine(
   const value = visibleRecord(caller, key, decoded);
   if (value === undefined) return undefined;
   const { name } = decoded;
-  const revision = "revision" in decoded.value ? decoded.value.revision : offset;
   const ce = {
     specversion: "1.0",
-    id: `${stream}/${key}/${revision}`,
-    source: `/titan/${installation}/${stream}`,
-    type: `titan.${name}`,
+    id: cloudEventId(stream, key, name, record.value),
+    source: cloudEventSource(stream),
+    type: cloudEventType(name),
     subject: key,
     time: "occurredAt" in decoded.value ? new Date(decoded.value.occurredAt).toISOString() : at,
   };

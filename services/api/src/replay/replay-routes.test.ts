@@ -89,6 +89,7 @@ test("a replay that follows shows what comes", async () => {
 
 test.each([
   ["titan.none", "", 404, "no-such-stream"],
+  [`titan.deployment.${"w".repeat(63)}.${"d".repeat(63)}`, "", 404, "no-such-stream"],
   ["titan.host", "?partition=7", 400, "bad-query"],
   ["titan.host", "?from=@x", 400, "bad-query"],
   ["titan.host", "?from=yesterday", 400, "bad-query"],

@@ -152,10 +152,10 @@ async function replayPartition(
   partition: number,
   follow: boolean,
 ): Promise<void> {
-  const { log, installation } = context.options;
+  const { log } = context.options;
   const { end } = await log.bounds(stream, partition);
   if (lines.full || (!follow && start.offset >= end)) return;
-  const place = { stream, partition, installation: installation.id };
+  const place = { stream, partition };
   let subscription: Subscription | undefined;
   try {
     await new Promise<void>((resolve, reject) => {

@@ -23,13 +23,14 @@ const EFFECTS_MAX = 10_000;
 
 /** What the feed would say now, and what would follow for the hosts. Nothing is written. */
 export function answerDryRun(
-  { model, submitter }: ApiContext,
+  { model, submitter, options }: ApiContext,
   submission: Submission,
   single: boolean,
 ): DryRunAnswer {
   const { world, revision } = model.nouns;
   const proposal = submitter.proposalOf(submission);
-  const verdict = decide(world, proposal, { revision: revision + 1 });
+  const { entityTopicsMax = Infinity } = options;
+  const verdict = decide(world, proposal, { revision: revision + 1, entityTopicsMax });
   if (!verdict.accepted) {
     const refusals = single ? verdict.refusals.map(withoutOperation) : verdict.refusals;
     throw ApiProblem.ofRefusals(refusals, { dryRun: true });

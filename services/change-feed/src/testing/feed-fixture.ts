@@ -1,11 +1,16 @@
 import type { Commit, Operation, Proposal } from "@titan/domain";
 import { proposalOf } from "@titan/domain/testing";
 import type { SimulatedClient } from "@titan/event-log/testing";
-import { CHANGE_TOPIC, CommitChain, openInstallation, type Clock } from "@titan/processor-runtime";
+import {
+  commitOf,
+  CHANGE_TOPIC,
+  CommitChain,
+  openInstallation,
+  type Clock,
+} from "@titan/processor-runtime";
 import { NounLog } from "@titan/processor-runtime/testing";
 import { decodeAs, encode, type RecordTypes } from "@titan/schema-codec";
 import { ChangeFeed, type ChangeFeedOptions } from "../change-feed.ts";
-import { commitOf } from "../feed-start.ts";
 import { installationCommit } from "../installation-commit.ts";
 
 export const PROPOSAL_TOPIC = "titan.proposal";

@@ -2,6 +2,7 @@ import { ChangeFeed, installationCommit } from "@titan/change-feed";
 import type { HostTarget } from "@titan/domain";
 import {
   openInstallation,
+  proposeOwn,
   RULES,
   viewTask,
   type Rules,
@@ -12,7 +13,6 @@ import { NounLog } from "@titan/processor-runtime/testing";
 import { targetDelta } from "@titan/target-delta";
 import { beforeEach, expect, test } from "vitest";
 import { activateNewer, howToGoBack, type OlderCode } from "./activate-newer.ts";
-import { propose } from "./propose.ts";
 
 const VIEW = "target-delta";
 const OUTPUT = "titan.host-target";
@@ -56,7 +56,9 @@ async function change(kind: string, name: string, rest: object): Promise<void> {
   const document = { kind, metadata: { name }, ...rest };
   const operations = [{ action: "APPLY" as const, kind, document }];
   const id = `change-${(ids += 1)}`;
-  await nouns.settle(propose(nouns.log, nouns.clock, { id, reason: "", operations }));
+  await nouns.settle(
+    proposeOwn(nouns.log, nouns.clock, { id, actor: "test", reason: "", operations }),
+  );
   await nouns.quiet();
 }
 

@@ -1,7 +1,5 @@
 import type { EventLog } from "@titan/event-log";
-import { VIEW_TOPIC, type Clock } from "@titan/processor-runtime";
-import { latestOf } from "./latest-of.ts";
-import { propose } from "./propose.ts";
+import { latestOf, proposeOwn, VIEW_TOPIC, type Clock } from "@titan/processor-runtime";
 
 interface Offered {
   readonly name: string;
@@ -32,7 +30,8 @@ export async function activateNewer(
   const newer = offered.filter(({ name, version }) => version > inForce(name));
   if (newer.length > 0) {
     const last = Math.max(...[...views.values()].map(({ revision }) => revision));
-    await propose(log, clock, {
+    await proposeOwn(log, clock, {
+      actor: "titan up",
       id: `activate-after-${last}-${newer.map(({ name, version }) => `${name}-${version}`).join("-")}`,
       reason: "this build is newer",
       operations: newer.map(({ name, version }) => ({

@@ -1,29 +1,20 @@
-import { randomUUID } from "node:crypto";
-import { ChangeFeed, type FeedStatus } from "@titan/change-feed";
-import type { Installation } from "@titan/domain";
-import type { EventLog } from "@titan/event-log";
-import { gitopsWriterTask, gitTree } from "@titan/gitops-writer";
+import { changeFeedWork, type FeedStatus } from "@titan/change-feed";
+import { gitopsWriterWork, type GitLocation } from "@titan/gitops-writer";
+import type { TaskStatus, View } from "@titan/processor-runtime";
 import {
-  taskCount,
-  viewTask,
-  type Clock,
-  type Environment,
-  type TaskStatus,
-  type View,
-} from "@titan/processor-runtime";
-import type { Logger } from "pino";
+  viewWork,
+  WorkShares,
+  type LayoutConfig,
+  type ServiceContext,
+} from "@titan/processor-runtime/service";
+import { forwarderWork } from "@titan/stream-forwarder";
 import { VIEWS } from "./views.ts";
 
 export interface ProcessorOptions {
-  readonly log: EventLog;
-  readonly clock: Clock;
-  readonly installation: Installation;
-  readonly logger: Logger;
-  readonly git: {
-    readonly location: string;
-    readonly branch: string;
-    readonly stateFolder: string;
-  };
+  readonly context: Omit<ServiceContext, "report" | "onHold">;
+  readonly git: GitLocation;
+  readonly layout: LayoutConfig["layout"];
+  readonly entityTopicsMax: number;
   /** Something that must not be is so; the process is to end. */
   readonly onBug: (error: unknown) => void;
 }
@@ -42,83 +33,30 @@ export interface Processors {
 
 type AnyView = View<unknown, unknown>;
 
-/** Starts the change feed and every task of every view in this process. */
+const views = VIEWS as unknown as readonly AnyView[];
+const versions = new Map(views.map(({ name, version }) => [name, version]));
+
+/** This process's share of the change feed and of every view: on the embedded log, all of it. */
 export function runProcessors(options: ProcessorOptions): Processors {
-  const { log, clock, installation, logger, onBug } = options;
-  const counts = installation;
+  const { context: shared, git, layout, entityTopicsMax, onBug } = options;
+  const { logger } = shared;
   const statuses = new Map<string, NamedStatus>();
-  const runs: Promise<void>[] = [];
-  const stops: (() => void)[] = [];
-
-  function watch(run: Promise<void>): void {
-    runs.push(run.catch(onBug));
-  }
-
-  const onHold =
-    (name: string) =>
-    (error: Error, attempt: number): void => {
-      logger.warn({ processor: name, attempt, error: error.message }, "holding");
-    };
-
-  const feed = new ChangeFeed({
-    log,
-    clock,
-    counts,
-    newId: randomUUID,
-    onHold: onHold("change-feed"),
-    onStatus: (status) => statuses.set("change-feed", { name: "change-feed", version: 1, status }),
-  });
-  stops.push(() => feed.stop());
-  watch(feed.run());
-
-  const environmentOf = (view: Pick<AnyView, "name" | "version">): Environment => ({
-    log,
-    clock,
-    counts,
-    onHold: onHold(view.name),
-    onStatus: (name, status) => {
-      statuses.set(name, { name, version: view.version, status });
-      if (status.kind !== "waiting") return;
-      logger.warn(
-        { view: view.name, version: view.version, versionInForce: status.versionInForce },
-        "this build does not have the version in force: it waits until its own is activated (titan activate VIEW VERSION)",
-      );
-    },
-  });
-  for (const view of VIEWS as unknown as readonly AnyView[]) {
-    if (view.emits.kind === "elsewhere") continue;
-    for (let at = 0; at < taskCount(view, counts); at += 1) {
-      const task = viewTask(view, at, environmentOf(view));
-      stops.push(() => task.stop());
-      watch(task.run());
-    }
-  }
-
-  const task = gitopsWriterTask({
-    environment: environmentOf(gitTree),
-    ambient: process.env,
-    random: Math.random,
-    installation: installation.id,
-    ...options.git,
-    onHold: (error, attempt) => {
-      const { code, message } = error;
-      logger.warn({ code, attempt, error: message }, "the Git repository can not be written");
-    },
-    onOutcome: (outcome) => {
-      if (outcome.kind !== "published") return;
-      const { commit, revision, drift } = outcome;
-      logger.info({ commit, revision }, "committed to Git");
-      if (drift.length > 0) logger.warn({ drift }, "took back what others changed in Git");
-    },
-  });
-  stops.push(() => task.stop());
-  watch(task.run());
-
-  return {
-    status: () => [...statuses.values()],
-    close: async () => {
-      for (const stop of stops) stop();
-      await Promise.all(runs);
+  const context: ServiceContext = {
+    ...shared,
+    onHold: ({ code, message }, attempt) =>
+      logger.warn({ code, attempt, error: message }, "the log does not take records: holding"),
+    report: (name, status) => {
+      const [view = ""] = name.split("/");
+      const version = versions.get(view) ?? 1;
+      statuses.set(name, { name, version, status: status as NamedStatus["status"] });
     },
   };
+  const work = [
+    changeFeedWork(context, { entityTopicsMax }),
+    ...views.filter(({ emits }) => emits.kind === "topic").map((view) => viewWork(view, context)),
+    ...forwarderWork(context, { layout }),
+    gitopsWriterWork(context, git),
+  ];
+  const shares = new WorkShares(context.log, work, onBug);
+  return { status: () => [...statuses.values()], close: () => shares.close() };
 }

@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { startApi } from "@titan/api";
+import { ensureAdminToken, startApi } from "@titan/api";
 import { installationCommit } from "@titan/change-feed";
-import { openEmbeddedLog } from "@titan/event-log";
+import { LogError, openEmbeddedLog, type EventLog } from "@titan/event-log";
+import { lockStateFolder } from "@titan/host-agent";
 import { openInstallation, systemClock, type Clock } from "@titan/processor-runtime";
+import { entityTopicsMaxOf, type LayoutConfig } from "@titan/processor-runtime/service";
 import type { Logger } from "pino";
 import { activateNewer, howToGoBack } from "./activate-newer.ts";
-import { ensureAdminToken } from "./admin-token.ts";
+import { adminToken } from "./admin-token.ts";
 import { runProcessors } from "./run-processors.ts";
 import { VIEWS } from "./views.ts";
 
@@ -17,7 +19,10 @@ export interface TitanOptions {
   readonly port: number;
   readonly git: string;
   readonly version: string;
+  readonly layout: LayoutConfig;
   readonly logger: Logger;
+  /** A log that others may use too; without it one is kept in the data folder. It is closed at the end. */
+  readonly kafka?: EventLog;
   /** Something that must not be is so: the process is to end with an error. */
   readonly onBug: (error: unknown) => void;
 }
@@ -35,28 +40,33 @@ const READY_TRIES_MAX = 30_000;
 const LOOPBACK = "127.0.0.1";
 const GIT_BRANCH = "main";
 /** One box: a partition more would only be one more thing to read at the start. */
-const PARTITIONS = { hostPartitions: 1, deploymentPartitions: 1 };
+const EMBEDDED_PARTITIONS = { hostPartitions: 1, deploymentPartitions: 1 };
+const KAFKA_PARTITIONS = { hostPartitions: 8, deploymentPartitions: 8 };
 
 /**
- * Everything in this process on the embedded log: the feed, every view, Git and the API. Ready
- * when it resolves. A second start on the same folder is refused by the log, which names the
- * process that holds it.
+ * Everything in this process: the feed, every view, Git and the API. Ready when it resolves. A
+ * second start on the same folder is refused; on Kafka several processes divide the work.
  */
 export async function startTitan(options: TitanOptions): Promise<RunningTitan> {
-  const { dataFolder, port, git, version, logger, onBug } = options;
+  const { dataFolder, port, git, version, layout, logger, kafka, onBug } = options;
+  const entityTopicsMax = entityTopicsMaxOf(layout, kafka === undefined ? "embedded" : "kafka");
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   chmodSync(dataFolder, 0o700);
   const clock = systemClock;
-  const log = openEmbeddedLog({ path: join(dataFolder, "log.sqlite"), logger });
+  const log = kafka ?? openEmbeddedLog({ path: join(dataFolder, "log.sqlite"), logger });
+  const lock = kafka === undefined ? undefined : lockStateFolder(dataFolder);
   const offered = VIEWS.map(({ name, version: view }) => ({ name, version: view }));
   try {
+    if (kafka !== undefined && lock === undefined) {
+      throw new LogError("in-use", "refused", `another process works with ${dataFolder}`);
+    }
     const installation = await openInstallation(
       log,
       clock,
       installationCommit({
         installationId: randomUUID(),
         commitId: randomUUID(),
-        ...PARTITIONS,
+        ...(kafka === undefined ? EMBEDDED_PARTITIONS : KAFKA_PARTITIONS),
         views: offered,
         now: clock.now(),
       }),
@@ -66,12 +76,12 @@ export async function startTitan(options: TitanOptions): Promise<RunningTitan> {
       const { view, offered: own, inForce } = code;
       logger.warn({ view, version: own, versionInForce: inForce }, howToGoBack(code));
     }
-    const token = await ensureAdminToken(log, clock, join(dataFolder, "token"));
+    const token = adminToken(join(dataFolder, "token"));
+    await ensureAdminToken(log, clock, token, "titan up");
     const processors = runProcessors({
-      log,
-      clock,
-      installation,
-      logger,
+      context: { log, clock, installation, logger },
+      layout: layout.layout,
+      entityTopicsMax,
       onBug,
       git: { location: git, branch: GIT_BRANCH, stateFolder: join(dataFolder, "git-state") },
     });
@@ -85,6 +95,7 @@ export async function startTitan(options: TitanOptions): Promise<RunningTitan> {
       logger,
       version,
       gitUrl: git,
+      entityTopicsMax,
       offeredViews: new Map(offered.map(({ name, version: view }) => [name, view])),
       tasks: () => processors.status(),
     });
@@ -98,10 +109,12 @@ export async function startTitan(options: TitanOptions): Promise<RunningTitan> {
         await api.close();
         await processors.close();
         await log.close();
+        lock?.release();
       },
     };
   } catch (error) {
     await log.close();
+    lock?.release();
     throw error;
   }
 }

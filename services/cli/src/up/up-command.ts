@@ -1,10 +1,11 @@
 import { setFlagsFromString } from "node:v8";
 import { pino, type Logger } from "pino";
-import { LogError } from "@titan/event-log";
+import { LogError, type EventLog } from "@titan/event-log";
 import type { CommandContext } from "../command-context.ts";
 import { CommandError } from "../command-error.ts";
 import { EXIT_STATUS } from "../exit-status.ts";
 import { programVersion } from "../commands/version.ts";
+import { openKafka } from "../open-kafka.ts";
 import { playDemo } from "./demo.ts";
 import { startTitan, type RunningTitan } from "./start-titan.ts";
 import { readUpOptions, type UpFlags, type UpOptions } from "./up-options.ts";
@@ -18,7 +19,7 @@ const CLOSE_MAX_MS = 4_000;
  */
 const HEAP_GROWING_PERCENT = 20;
 
-/** Everything in one process on the embedded log, until it is told to end. */
+/** Everything in one process, on the embedded log or on Kafka, until it is told to end. */
 export async function run(flags: UpFlags, context: CommandContext): Promise<number> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   const { shell, output, signal, settings, contextFile } = context;
@@ -30,7 +31,9 @@ export async function run(flags: UpFlags, context: CommandContext): Promise<numb
   const bug = Promise.withResolvers<never>();
   // Nobody may wait for it yet when it comes.
   bug.promise.catch(() => {});
-  const titan = await startOrSay(options, logger, bug.reject);
+  const kafka =
+    options.kafka === undefined ? undefined : await openKafka(options.kafka, "up", context, true);
+  const titan = await startOrSay(options, kafka, logger, bug.reject);
   try {
     contextFile.update({ server: titan.url, token: titan.token });
     if (settings.output === "json") output.line(readyLine(titan, options));
@@ -50,12 +53,22 @@ export async function run(flags: UpFlags, context: CommandContext): Promise<numb
 
 async function startOrSay(
   options: UpOptions,
+  kafka: EventLog | undefined,
   logger: Logger,
   onBug: (error: unknown) => void,
 ): Promise<RunningTitan> {
-  const { dataFolder, port, git } = options;
+  const { dataFolder, port, git, layout } = options;
   try {
-    return await startTitan({ dataFolder, port, git, version: programVersion(), logger, onBug });
+    return await startTitan({
+      dataFolder,
+      port,
+      git,
+      layout,
+      version: programVersion(),
+      logger,
+      onBug,
+      ...(kafka === undefined ? {} : { kafka }),
+    });
   } catch (error) {
     if (error instanceof LogError && error.code === "in-use") {
       throw new CommandError(error.message, "stop that one first, or give another --data folder");
@@ -85,6 +98,7 @@ function announce(titan: RunningTitan, options: UpOptions, { output }: CommandCo
   output.line(`titan ${programVersion()} is up
 
   API    ${titan.url}
+  log    ${options.kafka === undefined ? `${options.dataFolder}/log.sqlite` : `Kafka at ${options.kafka}`}
   data   ${options.dataFolder}
   Git    ${titan.git}
   token  ${options.dataFolder}/token (the command line knows it already)

@@ -1,6 +1,12 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { CommandError, usageError } from "../command-error.ts";
+import {
+  ConfigError,
+  LAYOUT_FIELDS,
+  readConfig,
+  type LayoutConfig,
+} from "@titan/processor-runtime/service";
+import { usageError } from "../command-error.ts";
 import type { Environment } from "../settings.ts";
 
 /** The flags of `titan up`, as they were typed. */
@@ -21,6 +27,9 @@ export interface UpOptions {
   readonly git: string;
   readonly demo: boolean;
   readonly once: boolean;
+  readonly layout: LayoutConfig;
+  /** `host:port` of brokers; without it the log is in the data folder. */
+  readonly kafka?: string;
 }
 
 const PORT_DEFAULT = 7070;
@@ -29,12 +38,6 @@ const PORT_MAX = 65_535;
 /** All that is wrong is said at once. */
 export function readUpOptions(flags: UpFlags, environment: Environment, folder: string): UpOptions {
   const wrong: string[] = [];
-  if (flags.kafka !== undefined) {
-    throw new CommandError(
-      "this build has no Kafka adapter yet",
-      "leave --kafka out: titan up then keeps its log in the data folder",
-    );
-  }
   const port = flags.port === undefined ? PORT_DEFAULT : Number(flags.port);
   if (!Number.isInteger(port) || port < 0 || port > PORT_MAX) {
     wrong.push(`--port ${flags.port} is no port: 0 (any that is free) to ${PORT_MAX}`);
@@ -49,7 +52,18 @@ export function readUpOptions(flags: UpFlags, environment: Environment, folder: 
     git: flags.git ?? join(dataFolder, "git"),
     demo: flags.demo === true || flags.once === true,
     once: flags.once === true,
+    layout: readLayout(environment),
+    ...(flags.kafka === undefined ? {} : { kafka: flags.kafka }),
   };
+}
+
+function readLayout(environment: Environment): LayoutConfig {
+  try {
+    return readConfig<LayoutConfig>(environment, LAYOUT_FIELDS);
+  } catch (error) {
+    if (error instanceof ConfigError) throw usageError(error.problems.join("; "));
+    throw error;
+  }
 }
 
 function defaultDataFolder(environment: Environment): string {

@@ -1,5 +1,6 @@
 import type { EventLog } from "@titan/event-log";
-import { readStatement, readToEnd } from "@titan/processor-runtime";
+import { readStatement } from "./read-statement.ts";
+import { readToEnd } from "./read-to-end.ts";
 
 interface Latest {
   readonly revision: number;

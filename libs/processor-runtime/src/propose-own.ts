@@ -1,16 +1,16 @@
 import type { Action } from "@titan/domain";
 import type { EventLog } from "@titan/event-log";
-import {
-  appendPersistently,
-  FRONTIER_TOPIC,
-  readStatement,
-  readToEnd,
-  type Clock,
-} from "@titan/processor-runtime";
+import type { Clock } from "./clock.ts";
+import { FRONTIER_TOPIC } from "./keys.ts";
+import { appendPersistently } from "./persistent-append.ts";
+import { readStatement } from "./read-statement.ts";
+import { readToEnd } from "./read-to-end.ts";
 import { encode } from "@titan/schema-codec";
 
 export interface OwnProposal {
   readonly id: string;
+  /** Which process it is. */
+  readonly actor: string;
   readonly reason: string;
   readonly operations: readonly {
     readonly action: Action;
@@ -20,7 +20,11 @@ export interface OwnProposal {
 }
 
 /** Proposes a change of the process itself. The feed decides it like any other. */
-export async function propose(log: EventLog, clock: Clock, proposal: OwnProposal): Promise<void> {
+export async function proposeOwn(
+  log: EventLog,
+  clock: Clock,
+  proposal: OwnProposal,
+): Promise<void> {
   let seen = 0;
   await readToEnd(log, FRONTIER_TOPIC, 0, 0, (record) => {
     const read = readStatement(record);
@@ -30,7 +34,7 @@ export async function propose(log: EventLog, clock: Clock, proposal: OwnProposal
     id: proposal.id,
     seen,
     workspace: "default",
-    actor: "titan up",
+    actor: proposal.actor,
     reason: proposal.reason,
     proposedAt: clock.now(),
     traceparent: "",

@@ -1,0 +1,192 @@
+import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import loggers from "kafkajs/src/loggers/index.js";
+import Connection from "kafkajs/src/network/connection.js";
+import Encoder from "kafkajs/src/protocol/encoder.js";
+import protocol from "kafkajs/src/protocol/requests/index.js";
+import { REQUEST_TIMEOUT_MS_DEFAULT, type KafkaOptions } from "./kafka-options.ts";
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A request that kafkajs knows how to write, by its name there. */
+export interface NamedRequest {
+  readonly name: string;
+  readonly fields: object;
+}
+
+/** A request that we write ourselves. */
+export interface RawRequest<Answer> {
+  readonly name: string;
+  readonly apiKey: number;
+  readonly apiVersion: number;
+  readonly body: Buffer;
+  readonly read: (answer: Buffer) => Answer;
+  /** Milliseconds beyond the connection's own limit. */
+  readonly waitsMs?: number;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const KEEP_ALIVE_MS = 60_000;
+const LOG_NOTHING = 0;
+/** kafkajs logs what it also throws: what matters is told by who catches it. */
+const SILENT = loggers.createLogger({ level: LOG_NOTHING, logCreator: () => () => {} });
+
+/**
+ * One connection to one broker, opened when it is needed and again after it broke. A broker
+ * answers the requests of a connection one after the other, so what may wait long has its own.
+ */
+export class BrokerConnection {
+  readonly address: Address;
+  readonly #options: KafkaOptions;
+  #opened: Promise<Connection> | undefined;
+  #socket: Socket | undefined;
+  #closed = false;
+
+  constructor(address: Address, options: KafkaOptions) {
+    this.address = address;
+    this.#options = options;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Answers what kafkajs decodes, error codes included. Rejects when the connection fails. */
+  async call<Answer>(request: NamedRequest): Promise<Answer> {
+    const opened = this.#open();
+    const connection = await opened;
+    this.#options.onRequest?.(request.name);
+    return this.#guard(opened, connection.send<Answer>(exchangeOf(request)));
+  }
+
+  async callRaw<Answer>(raw: RawRequest<Answer>): Promise<Answer> {
+    const opened = this.#open();
+    const connection = await opened;
+    const limit = this.#options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS_DEFAULT;
+    this.#options.onRequest?.(raw.name);
+    return this.#guard(
+      opened,
+      connection.send<Answer>({
+        request: {
+          apiKey: raw.apiKey,
+          apiVersion: raw.apiVersion,
+          apiName: raw.name,
+          encode() {
+            const encoder = new Encoder(raw.body.length);
+            encoder.writeBufferInternal(raw.body);
+            return Promise.resolve(encoder);
+          },
+        },
+        response: {
+          decode: (answer) => Promise.resolve({ answer: raw.read(answer) }),
+          parse: (decoded) => Promise.resolve((decoded as { answer: Answer }).answer),
+        },
+        requestTimeout: limit + (raw.waitsMs ?? 0),
+        logResponseError: false,
+      }),
+    );
+  }
+
+  /** Requests that wait for an answer are rejected at once. */
+  close(): void {
+    this.#closed = true;
+    this.#drop();
+  }
+
+  /** A connection on which an answer did not come in time is of no use: answers come in order. */
+  async #guard<Answer>(opened: Promise<Connection>, answer: Promise<Answer>): Promise<Answer> {
+    try {
+      return await answer;
+    } catch (error) {
+      // Others may have opened it anew since.
+      if (this.#opened === opened) this.#drop();
+      throw error;
+    }
+  }
+
+  #drop(): void {
+    this.#opened = undefined;
+    this.#socket?.destroy(new Error("the connection was given up"));
+    this.#socket = undefined;
+  }
+
+  #open(): Promise<Connection> {
+    if (this.#closed) return Promise.reject(new Error("the connection is closed"));
+    if (this.#opened !== undefined) return this.#opened;
+    const opened = this.#connect().catch((error: unknown) => {
+      if (this.#opened === opened) this.#drop();
+      throw error;
+    });
+    this.#opened = opened;
+    return opened;
+  }
+
+  async #connect(): Promise<Connection> {
+    const { tls, sasl, clientId, requestTimeoutMs } = this.#options;
+    const connection = new Connection({
+      ...this.address,
+      clientId,
+      logger: SILENT,
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: requestTimeoutMs ?? REQUEST_TIMEOUT_MS_DEFAULT,
+      ssl: tls ?? null,
+      sasl: sasl === undefined ? null : { ...sasl },
+      socketFactory: ({ host, port, ssl, onConnect }) => {
+        const socket =
+          ssl === null
+            ? connectTcp({ host, port }, onConnect)
+            : connectTls(
+                { host, port, servername: isIP(host) === 0 ? host : "", ...ssl },
+                onConnect,
+              );
+        socket.setKeepAlive(true, KEEP_ALIVE_MS);
+        socket.setNoDelay(true);
+        this.#socket = socket;
+        return socket;
+      },
+    });
+    onlyWhenNeeded(connection.requestQueue);
+    await connection.connect();
+    connection.setVersions(await versionsOf(connection));
+    connection.setSupportAuthenticationProtocol(true);
+    await connection.authenticate();
+    return connection;
+  }
+}
+
+/** kafkajs sets a timer with a negative time for every answer (its issue 1751), also when nobody waits. */
+function onlyWhenNeeded(queue: Connection["requestQueue"]): void {
+  const schedule = queue.scheduleCheckPendingRequests.bind(queue);
+  queue.scheduleCheckPendingRequests = () => {
+    if (queue.pending.length > 0) schedule();
+  };
+}
+
+/** Which requests the broker knows: kafkajs chooses its ways of signing in by it. */
+async function versionsOf(connection: Connection): Promise<object> {
+  const { apiVersions } = await connection.send<{
+    readonly apiVersions: readonly { readonly apiKey: number }[];
+  }>(exchangeOf({ name: "ApiVersions", fields: {} }));
+  return Object.fromEntries(apiVersions.map((version) => [version.apiKey, version]));
+}
+
+/** In the newest form that kafkajs has, which every broker since Kafka 2.3 knows. */
+function exchangeOf({ name, fields }: NamedRequest) {
+  const definition = protocol.requests[name];
+  if (definition === undefined) throw new RangeError(`kafkajs has no request ${name}`);
+  const version = Math.max(...definition.versions.map(Number));
+  const { request, response, requestTimeout } = definition.protocol({ version })(fields);
+  return {
+    request,
+    response: {
+      decode: (raw: Buffer) => response.decode(raw),
+      // Error codes are read by who asked: kafkajs would throw at the first of many.
+      parse: (answer: unknown) => Promise.resolve(answer as never),
+    },
+    logResponseError: false,
+    ...(requestTimeout === undefined ? {} : { requestTimeout }),
+  };
+}

@@ -1,0 +1,54 @@
+import { WireReader, WireWriter } from "./wire.ts";
+
+export interface TopicMetadata {
+  readonly name: string;
+  readonly code: number;
+  readonly isInternal: boolean;
+  /** The node that leads each partition, -1 for none. */
+  readonly leaders: readonly number[];
+}
+
+export interface Metadata {
+  readonly clusterId: string;
+  readonly controller: number;
+  readonly brokers: readonly {
+    readonly node: number;
+    readonly host: string;
+    readonly port: number;
+  }[];
+  readonly topics: readonly TopicMetadata[];
+}
+
+/** Metadata request, version 6; null asks for all topics. Topics are never made by asking. */
+export function writeMetadata(topics: readonly string[] | null): Buffer {
+  const writer = new WireWriter().int32(topics?.length ?? -1);
+  for (const topic of topics ?? []) writer.text(topic);
+  return writer.int8(0).bytes;
+}
+
+export function readMetadata(answer: Buffer): Metadata {
+  const reader = new WireReader(answer);
+  reader.int32();
+  const brokers = reader.array(() => {
+    const broker = { node: reader.int32(), host: reader.text(), port: reader.int32() };
+    reader.text();
+    return broker;
+  });
+  const clusterId = reader.text();
+  const controller = reader.int32();
+  const topics = reader.array(() => {
+    const code = reader.int16();
+    const name = reader.text();
+    const isInternal = reader.int8() !== 0;
+    const leaders: number[] = [];
+    reader.array(() => {
+      reader.int16();
+      const partition = reader.int32();
+      leaders[partition] = reader.int32();
+      // Replicas, those in sync, those that are away.
+      for (let list = 0; list < 3; list += 1) reader.array(() => reader.int32());
+    });
+    return { name, code, isInternal, leaders };
+  });
+  return { clusterId, controller, brokers, topics };
+}
