@@ -176,6 +176,28 @@ test("a late truth with the own value needs nothing", async () => {
   expect(shown()).toHaveLength(before + 1);
 });
 
+test("what can not be read does not outlive the truth of its key, nor the mark", async () => {
+  const own = await recovered();
+  const misplaced = encode("mark", { revision: 1, sum: 1n, count: 1 });
+  for (const value of [misplaced, new Uint8Array()]) {
+    await nouns.append(TOPIC, 0, "k", value);
+    await nouns.append(TOPIC, 0, "unknown", new Uint8Array());
+    await nouns.append(TOPIC, 0, MARK_KEY, new Uint8Array());
+    await nouns.quiet();
+    expect(await does(own.repair())).toBe(true);
+    expect(await does(own.repair()), "nothing is left to heal").toBe(false);
+    nouns.log.compactNow({ lagMs: 0 });
+    expect(shown().sort()).toEqual(["k=a@5", "mark@5", "unreadable"]);
+  }
+  await own.close();
+  await nouns.append(TOPIC, 0, "k", new Uint8Array());
+  const next = output();
+  await does(next.recover(step(5, { k: "a" })));
+  await does(next.repair());
+  nouns.log.compactNow({ lagMs: 0 });
+  expect(shown().sort()).toEqual(["k=a@5", "mark@5", "unreadable"]);
+});
+
 test("a shadowing copy is repaired, whether it lands after the start or lay there before", async () => {
   await landed(4, "k", "a");
   await landed(2, "k", "old");

@@ -11,7 +11,8 @@ export type Purpose = "control" | "append" | "catch-up" | "follow" | "relaxed";
 /** What is asked in one request about several topics. */
 interface Question {
   readonly topics: string[];
-  readonly answer: Promise<void>;
+  /** What was refused, by topic. */
+  readonly answer: Promise<ReadonlyMap<string, Error>>;
 }
 
 /** Topics whose leaders are asked for at once. */
@@ -33,7 +34,7 @@ export class Cluster {
   readonly #connections = new Map<string, BrokerConnection>();
   readonly #own = new Set<BrokerConnection>();
   readonly #leaders = new Map<string, readonly number[]>();
-  readonly #asking = new Map<string, Promise<void>>();
+  readonly #asking = new Map<string, Question["answer"]>();
   /** Not asked yet. */
   #question: Question | undefined;
   #brokers = new Map<number, Address>();
@@ -145,21 +146,14 @@ export class Cluster {
 
   /** Asks where these topics are; those that do not exist are forgotten. Asks once for many callers. */
   async refresh(topics: readonly string[]): Promise<void> {
-    const answers = new Set<Promise<void>>();
+    const answers = new Set(
+      topics.map((topic) => this.#asking.get(topic) ?? this.#askAbout(topic)),
+    );
+    const refusals = await Promise.all(answers);
     for (const topic of topics) {
-      const asking = this.#asking.get(topic);
-      if (asking !== undefined) {
-        answers.add(asking);
-        continue;
-      }
-      if (this.#question === undefined || this.#question.topics.length >= TOPICS_PER_REQUEST) {
-        this.#question = this.#newQuestion();
-      }
-      this.#question.topics.push(topic);
-      this.#asking.set(topic, this.#question.answer);
-      answers.add(this.#question.answer);
+      const refusal = refusals.find((refused) => refused.has(topic))?.get(topic);
+      if (refusal !== undefined) throw refusal;
     }
-    await Promise.all(answers);
   }
 
   /** Everything there is, without keeping it. */
@@ -185,14 +179,23 @@ export class Cluster {
     }
   }
 
+  #askAbout(topic: string): Question["answer"] {
+    if (this.#question === undefined || this.#question.topics.length >= TOPICS_PER_REQUEST) {
+      this.#question = this.#newQuestion();
+    }
+    this.#question.topics.push(topic);
+    this.#asking.set(topic, this.#question.answer);
+    return this.#question.answer;
+  }
+
   /** It is asked at the end of this turn of the event loop, with what others add until then. */
   #newQuestion(): Question {
     const topics: string[] = [];
-    const ask = async (): Promise<void> => {
+    const ask = async (): Question["answer"] => {
       await new Promise(setImmediate);
       if (this.#question?.topics === topics) this.#question = undefined;
       try {
-        await this.#ask(topics);
+        return await this.#ask(topics);
       } finally {
         for (const topic of topics) this.#asking.delete(topic);
       }
@@ -200,13 +203,15 @@ export class Cluster {
     return { topics, answer: ask() };
   }
 
-  async #ask(topics: readonly string[]): Promise<void> {
+  async #ask(topics: readonly string[]): Question["answer"] {
+    const refused = new Map<string, Error>();
     const { topics: found } = await this.#metadata(topics);
     for (const { name, code, leaders } of found) {
       if (code === CODE.none || code === CODE.leaderNotAvailable) this.#leaders.set(name, leaders);
       else if (isLeaderMoved(code)) this.#leaders.delete(name);
-      else throw refusalOf(code, `to ask for ${name}`);
+      else refused.set(name, refusalOf(code, `to ask for ${name}`));
     }
+    return refused;
   }
 
   async #metadata(topics: readonly string[] | null): Promise<Metadata> {
