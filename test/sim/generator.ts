@@ -38,9 +38,14 @@ function targetOperation(random: Random): Operation {
 
 function templateOperation(random: Random): Operation {
   const zone = random() < 0.4 ? " {{host.labels.zone}}" : "";
-  const text = `{{deployment.name}} ${integerBelow(random, 1_000)}${zone}\n`;
+  const list = random() < 0.5 ? "{{#values.list}}<{{.}} {{deployment.name}}>{{/values.list}}" : "";
+  const off = random() < 0.3 ? "{{^values.on}}off{{/values.on}}{{#values.on}}on{{/values.on}}" : "";
+  const text = `{{deployment.name}} ${integerBelow(random, 1_000)}${zone}${list}${off} {{values.n}}\n`;
   return operation("APPLY", "Template", pick(random, TEMPLATES), {
-    spec: { files: { "app.conf": { text } } },
+    spec: {
+      files: { "app.conf": { text }, "host.txt": { text: "{{host.name}}" } },
+      defaults: { n: integerBelow(random, 3), list: [], on: random() < 0.5 },
+    },
   });
 }
 
@@ -48,12 +53,16 @@ function deploymentOperation(random: Random): Operation {
   const name = pick(random, DEPLOYMENTS);
   if (random() < 0.25) return operation("DELETE", "Deployment", name);
   const replicas = random() < 0.4 ? { replicas: 1 + integerBelow(random, 2) } : {};
+  const list = Array.from({ length: integerBelow(random, 3) }, (_, at) => at);
+  const values =
+    random() < 0.5 ? { values: { list, n: integerBelow(random, 9), on: random() < 0.5 } } : {};
   return operation("APPLY", "Deployment", name, {
     spec: {
       workload: "w0",
       template: pick(random, TEMPLATES),
       target: pick(random, TARGETS),
       ...replicas,
+      ...values,
     },
   });
 }
