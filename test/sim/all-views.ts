@@ -1,6 +1,6 @@
 import { deploymentFanout } from "@titan/deployment-fanout";
 import { replicaAssignment } from "@titan/replica-assignment";
-import type { InputRecord, View } from "@titan/processor-runtime";
+import type { View } from "@titan/processor-runtime";
 import { deploymentSlices, hostSlices } from "@titan/stream-forwarder";
 import { targetDelta } from "@titan/target-delta";
 import { templateRender } from "@titan/template-render";
@@ -27,22 +27,5 @@ export const SECOND_VERSION: AnyView = {
   value(state: Parameters<typeof deploymentFanout.value>[0], key: string) {
     const value = deploymentFanout.value(state, key);
     return value && { ...value, hostLabels: { ...value.hostLabels, version: "2" } };
-  },
-} as unknown as AnyView;
-
-/** The mistake of a view whose value depends on how often it was told something. */
-export const COUNTING_VIEW: AnyView = {
-  ...deploymentFanout,
-  empty: () => ({ ...deploymentFanout.empty(), steps: 0 }),
-  learn(
-    state: ReturnType<typeof deploymentFanout.empty> & { steps: number },
-    records: readonly InputRecord[],
-  ) {
-    state.steps += 1;
-    return deploymentFanout.learn(state, records);
-  },
-  value(state: ReturnType<typeof deploymentFanout.empty> & { steps: number }, key: string) {
-    const value = deploymentFanout.value(state, key);
-    return value && { ...value, hostCreatedRevision: state.steps };
   },
 } as unknown as AnyView;

@@ -2,7 +2,14 @@ import { FEED_RULES } from "@titan/change-feed";
 import type { FaultChances } from "@titan/event-log/testing";
 import { HOST_RULES } from "@titan/host-agent/testing";
 import { RULES } from "@titan/processor-runtime";
-import { COUNTING_VIEW } from "./all-views.ts";
+import {
+  CACHING_VIEW,
+  COUNTING_VIEW,
+  FORGETFUL_VIEW,
+  STICKY_VIEW,
+  TIED_VIEW,
+  UNSORTED_VIEW,
+} from "./broken-views.ts";
 import type { ClusterOptions } from "./cluster-options.ts";
 
 export const ALL_FAULTS: FaultChances = {
@@ -92,5 +99,26 @@ export const PLANTS: readonly Plant[] = [
   {
     name: "a bookmark without its state",
     options: { hostRules: { ...HOST_RULES, bookmarkWithState: false }, diskCrash: 0.02 },
+  },
+  { name: "a rendezvous tie", options: { brokenView: TIED_VIEW } },
+  { name: "an unsorted iteration", options: { brokenView: UNSORTED_VIEW } },
+  { name: "a delete that forgets one index", options: { brokenView: FORGETFUL_VIEW } },
+  { name: "a cache that outlives its revision", options: { brokenView: CACHING_VIEW } },
+  { name: "a relabelled host that is not looked at again", options: { brokenView: STICKY_VIEW } },
+  {
+    name: "a start that does not read back the ids of proposals",
+    options: { feedRules: { ...FEED_RULES, idsReadBack: false }, repeat: 0.4 },
+  },
+  {
+    name: "a start that does not read back the last commit",
+    options: { feedRules: { ...FEED_RULES, lastReadBack: false }, rival: 0.2 },
+  },
+  {
+    name: "a proposal from before the window that is decided again",
+    options: { feedRules: { ...FEED_RULES, refuseTooOld: false }, repeat: 0.4, windowLength: 3 },
+  },
+  {
+    name: "one bookmark for all streams",
+    options: { hostRules: { ...HOST_RULES, bookmarkPerStream: false } },
   },
 ];
