@@ -189,6 +189,24 @@ async function shadowed(repairAgainstOwnWorld: boolean): Promise<readonly string
   return feed.hosts();
 }
 
+test.each([
+  ["while the feed runs", true],
+  ["while nobody runs", false],
+])("what can not be read does not outlive the truth of its key: %s", async (_, isRunning) => {
+  const feed = await FeedFixture.running();
+  await feed.propose("p1", [host("lab")]);
+  if (!isRunning) feed.kill();
+  for (const value of [new Uint8Array(), encode("mark", { revision: 1, sum: 1n, count: 1 })]) {
+    await feed.nouns.append("titan.host", 0, "default/a", value);
+    await feed.nouns.append(FRONTIER, 0, FRONTIER_KEY, value);
+    await feed.nouns.quiet();
+  }
+  if (!isRunning) await feed.start();
+  feed.nouns.log.compactNow({ lagMs: 0 });
+  expect(feed.hosts()).toEqual(["default/a=lab@2"]);
+  expect(frontiers(feed).at(-1)).toMatchObject({ revision: 2 });
+});
+
 test("a noun record that is shadowed by an older one is written again, deletions too", async () => {
   expect(await shadowed(true)).toEqual(["default/a=gone@3"]);
   expect(await shadowed(false)).toEqual(["default/a=lab@2"]);
