@@ -1,45 +1,37 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { BENCH_SIZES } from "./bench-size.ts";
-import { measureBulk } from "./bulk.ts";
-import { Figures, settingOf } from "./figure.ts";
-import { measureFleet } from "./fleet.ts";
-import { measureStart } from "./start.ts";
-import { measureYardsticks } from "./yardsticks.ts";
+import { benchEmbedded } from "./embedded-bench.ts";
+import { benchOnKafka } from "./kafka/kafka-bench.ts";
 
 const RESULTS = fileURLToPath(new URL("../../bench-results.jsonl", import.meta.url));
 
 /**
- * `npm run bench`: every number that the project promises, beside its bar. `--small` only shows
- * that the bench runs; `--only NAME` runs one part; `--node-flag FLAG` is for `titan up`, for
+ * `npm run bench`: every number that the project promises, beside its bar; `npm run bench -- kafka`
+ * those on Kafka, on a broker of its own or that of `KAFKA_BROKERS`. `--small` only shows that the
+ * bench runs; `--only NAME` runs one part; `--node-flag FLAG` is for the processes that are measured, for
  * example `--cpu-prof`. Ends with 1 when a bar was missed at full size.
  */
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
   options: {
     small: { type: "boolean", default: false },
     only: { type: "string" },
     "node-flag": { type: "string", multiple: true, default: [] },
   },
+  allowPositionals: true,
 });
+const [log = "embedded", ...more] = positionals;
+if (more.length > 0 || (log !== "embedded" && log !== "kafka")) {
+  throw new Error("what can be measured: embedded, kafka");
+}
 const size = values.small ? "small" : "full";
-const setting = settingOf(size);
-const figures = new Figures(setting, RESULTS);
-const flags = values["node-flag"];
-const parts = {
-  yardsticks: () => measureYardsticks(figures, BENCH_SIZES[size]),
-  start: () => measureStart(figures),
-  fleet: () => measureFleet(figures, BENCH_SIZES[size], flags),
-  bulk: () => measureBulk(figures, BENCH_SIZES[size], flags),
-} as const;
-
-console.log(
-  `${setting.machine}\nNode ${setting.node}, ${setting.log} log, ${size} size, ${setting.at}\n`,
-);
-const names = Object.keys(parts) as (keyof typeof parts)[];
-const wanted = names.filter((name) => values.only === undefined || name === values.only);
-if (wanted.length === 0) throw new Error(`--only is one of: ${names.join(", ")}`);
-for (const name of wanted) await parts[name]();
-if (figures.missed.length > 0) {
-  console.log(`\nmissed: ${figures.missed.map(({ name }) => name.trim()).join("; ")}`);
+const bench = log === "kafka" ? benchOnKafka : benchEmbedded;
+const { missed } = await bench({
+  size,
+  only: values.only,
+  nodeFlags: values["node-flag"],
+  results: RESULTS,
+});
+if (missed.length > 0) {
+  console.log(`\nmissed: ${missed.map(({ name }) => name.trim()).join("; ")}`);
   if (size === "full") process.exitCode = 1;
 }

@@ -124,7 +124,8 @@ export function schemaIdOf(bytes: Uint8Array): number {
   if (bytes.length < HEADER_BYTES || bytes[0] !== MAGIC) {
     throw new CodecError("not-avro", "the record is not in the Confluent wire format");
   }
-  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(1);
+  const [first = 0, second = 0, third = 0, fourth = 0] = [bytes[1], bytes[2], bytes[3], bytes[4]];
+  return first * 0x1_00_00_00 + (second << 16) + (third << 8) + fourth;
 }
 
 /** Which record bytes hold, without reading them. */
@@ -140,7 +141,9 @@ export function decode(bytes: Uint8Array): Decoded {
   const id = schemaIdOf(bytes);
   const reader = readers.get(id);
   if (reader === undefined) throw new CodecError("unknown-schema", `no schema has the id ${id}`);
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let value: unknown;
   try {
     reader.check(bytes, HEADER_BYTES);

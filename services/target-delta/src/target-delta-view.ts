@@ -7,11 +7,13 @@ import {
   type Target,
 } from "@titan/domain";
 import type { InputRecord, View } from "@titan/processor-runtime";
+import { TargetIndex } from "./target-index.ts";
 
 /** Per host the targets it matches. */
 export interface TargetDeltaState {
   readonly hosts: Map<string, Host>;
   readonly targets: Map<string, Target>;
+  readonly index: TargetIndex;
   /** Host key → keys of the targets that select it, sorted. */
   readonly memberships: Map<string, readonly string[]>;
 }
@@ -20,7 +22,8 @@ export interface TargetDeltaState {
  * Which targets each host matches. A target of a workspace sees the hosts of that workspace and
  * of `default`. The record's `previous` and `current` show which targets a host joined and left.
  *
- * A changed host is tried against every target, a changed target against every host.
+ * A changed host is tried against every target that may select it by one of its labels, a changed
+ * target against every host.
  */
 export const targetDelta: View<TargetDeltaState, HostTarget> = {
   name: "target-delta",
@@ -33,7 +36,12 @@ export const targetDelta: View<TargetDeltaState, HostTarget> = {
     record: "host-target",
     placement: (key) => key,
   },
-  empty: () => ({ hosts: new Map(), targets: new Map(), memberships: new Map() }),
+  empty: () => ({
+    hosts: new Map(),
+    targets: new Map(),
+    index: new TargetIndex(),
+    memberships: new Map(),
+  }),
 
   learn(state, records) {
     const changedHosts = new Set<string>();
@@ -44,14 +52,17 @@ export const targetDelta: View<TargetDeltaState, HostTarget> = {
         changedHosts.add(record.key);
       } else if (record.stream === "titan.target") {
         put(state.targets, record);
+        state.index.put(record.key, record.current as Target | null);
         changedTargets.add(record.key);
       }
     }
     for (const key of changedHosts) joinAll(state, key);
     const moved = new Set(changedHosts);
-    for (const target of changedTargets) {
-      for (const [key, host] of state.hosts) {
-        if (!changedHosts.has(key) && joinOne(state, key, host, target)) moved.add(key);
+    if (changedTargets.size === 0) return moved;
+    for (const [key, host] of state.hosts) {
+      if (changedHosts.has(key)) continue;
+      for (const target of changedTargets) {
+        if (joinOne(state, key, host, target)) moved.add(key);
       }
     }
     return moved;
@@ -91,7 +102,7 @@ function joinAll(state: TargetDeltaState, key: string): void {
     return;
   }
   const targets: string[] = [];
-  for (const [name, target] of state.targets) {
+  for (const [name, target] of state.index.candidates(host.labels)) {
     if (selects(target, host)) targets.push(name);
   }
   if (targets.length > 0) state.memberships.set(key, targets.sort());

@@ -1,0 +1,45 @@
+import type { BenchOptions } from "../bench-options.ts";
+import { Figures, settingOf } from "../figure.ts";
+import { BenchCluster } from "./bench-cluster.ts";
+import { measureBootstrap } from "./bootstrap.ts";
+import { measureLoad } from "./cpu.ts";
+import { KAFKA_SIZES } from "./kafka-size.ts";
+import { measureLatency } from "./latency.ts";
+import { measureSlowPath } from "./slow-path.ts";
+import { measureStepRequests } from "./step-requests.ts";
+import { measureTakeover } from "./takeover.ts";
+import { measureThroughput } from "./throughput.ts";
+import { measureKafkaYardsticks, type Yardsticks } from "./yardsticks.ts";
+
+/** Every number that the project promises on Kafka; answers how it went. */
+export async function benchOnKafka(options: BenchOptions): Promise<Figures> {
+  const { size: sizeName, only, nodeFlags, results } = options;
+  await using cluster = await BenchCluster.open();
+  const setting = settingOf(sizeName, cluster.description);
+  const figures = new Figures(setting, results);
+  const size = KAFKA_SIZES[sizeName];
+  console.log(
+    `${setting.machine}\nNode ${setting.node}, ${setting.log}, ${sizeName} size, ${setting.at}\n`,
+  );
+  let yardsticks: Yardsticks | undefined;
+  const parts = {
+    yardsticks: async () => {
+      yardsticks = await measureKafkaYardsticks(figures, size, cluster);
+    },
+    throughput: async () => {
+      yardsticks ??= await measureKafkaYardsticks(figures, size, cluster);
+      await measureThroughput(figures, size, cluster, yardsticks.kafkajsPerSecond, nodeFlags);
+    },
+    latency: () => measureLatency(figures, size, cluster),
+    bootstrap: () => measureBootstrap(figures, size, cluster, nodeFlags),
+    load: () => measureLoad(figures, size, cluster, nodeFlags),
+    "step-requests": () => measureStepRequests(figures, size, cluster),
+    "slow-path": () => measureSlowPath(figures, size, cluster),
+    takeover: () => measureTakeover(figures, size, cluster),
+  } as const;
+  const names = Object.keys(parts) as (keyof typeof parts)[];
+  const wanted = names.filter((name) => only === undefined || name === only);
+  if (wanted.length === 0) throw new Error(`--only is one of: ${names.join(", ")}`);
+  for (const name of wanted) await parts[name]();
+  return figures;
+}
