@@ -30,6 +30,8 @@ export class EventStreamError extends Error {
   }
 }
 
+/** What a line takes in memory beside its text: lines without any must not be free. */
+const LINE_BYTES = 32;
 const LF = 0x0a;
 const CR = 0x0d;
 const BOM = "\ufeff";
@@ -118,7 +120,7 @@ export class EventStreamParser {
   }
 
   #addData(line: string): void {
-    this.#eventBytes += Buffer.byteLength(line) + 1;
+    this.#eventBytes += Buffer.byteLength(line) + LINE_BYTES;
     const { eventBytesMax } = this.#limits;
     if (this.#eventBytes > eventBytesMax) {
       throw new EventStreamError("event-too-large", eventBytesMax);

@@ -153,3 +153,65 @@ test("who may not see a workspace finds nothing of it in lists, the feed and the
   }
   expect(await stranger?.("GET", "/v1/streams/titan.token")).toMatchObject({ status: 404 });
 });
+
+test("an agent's token writes the status of its own host only, whatever its body says", async () => {
+  const host = callers["host"];
+  const body = { workspace: "iot", host: "other", incarnation: "1", sequence: 1 };
+  expect((await host?.("PUT", "/v1/workspaces/iot/hosts/other/status", body))?.status).toBe(403);
+  expect((await host?.("PUT", "/v1/workspaces/lab/hosts/tim-pi/status", body))?.status).toBe(403);
+  const own = await host?.("PUT", "/v1/workspaces/iot/hosts/tim-pi/status", body);
+  expect(own?.status).toBe(422);
+  expect(await host?.("POST", "/v1/changes", { operations: [] })).toMatchObject({ status: 403 });
+  expect(await host?.("GET", "/v1/streams/titan.change")).toMatchObject({ status: 403 });
+});
+
+test("what others do changes nothing that a stranger is shown: no item, count or cursor", async () => {
+  const stranger = callers["stranger"];
+  const admin = clientOf(stack.api, stack.admin);
+  const LISTS = [
+    "/v1/hosts",
+    "/v1/targets",
+    "/v1/templates",
+    "/v1/workloads",
+    "/v1/deployments",
+    "/v1/assignments",
+    "/v1/workspaces",
+    "/v1/changes",
+    "/v1/streams",
+    "/v1/whoami",
+    "/v1/hosts?limit=1",
+    "/v1/changes?limit=1",
+    "/v1/hosts?labelSelector=name%3Dtim-pi",
+    "/v1/workspaces/lab/hosts",
+    "/v1/workspaces/iot/hosts",
+    "/v1/changes/none",
+  ];
+  const shown = async (): Promise<Readonly<Record<string, unknown>>> => {
+    const answers: Record<string, unknown> = {};
+    for (const list of LISTS) {
+      const answer = await stranger?.("GET", list);
+      // How far the feed is everybody may know.
+      answers[list] = [answer?.status, answer?.text.replaceAll(/"revision":\d+/g, "")];
+    }
+    return answers;
+  };
+  const before = await shown();
+  const change = {
+    workspace: "iot",
+    operations: [
+      { kind: "Host", metadata: { name: "hidden", labels: { name: "tim-pi" } }, spec: {} },
+      { kind: "Workload", metadata: { name: "hidden" }, spec: {} },
+      { kind: "Workspace", metadata: { name: "hidden" }, spec: {} },
+    ].map((object) => ({ action: "apply", object })),
+  };
+  const made = await admin("POST", "/v1/changes", change);
+  expect(made.status).toBe(200);
+  const revision = Number(made.body["revision"]);
+  await admin("GET", `/v1/workspaces/iot/hosts/hidden?minRevision=${revision}`);
+  expect(await shown()).toEqual(before);
+  const found = await admin("GET", `/v1/changes/${String(made.body["changeId"])}`);
+  expect(found.status).toBe(200);
+  const hidden = await stranger?.("GET", `/v1/changes/${String(made.body["changeId"])}`);
+  const none = await stranger?.("GET", "/v1/changes/00000000-0000-4000-8000-000000000000");
+  expect([hidden?.status, hidden?.body.code]).toEqual([none?.status, none?.body.code]);
+});

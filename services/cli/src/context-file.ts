@@ -48,7 +48,7 @@ export class ContextFile {
     }
     try {
       const value: unknown = JSON.parse(text);
-      if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+      if (isContent(value)) return value;
     } catch {
       // Said below.
     }
@@ -91,6 +91,25 @@ export class ContextFile {
     const known = Object.entries(this.read().acknowledged ?? {});
     this.update({ acknowledged: Object.fromEntries(known.filter(([each]) => each !== server)) });
   }
+}
+
+/** Whoever edits the file by hand may put anything there; fields that nobody knows stay. */
+function isContent(value: unknown): value is ContextFileContent {
+  if (!isFields(value)) return false;
+  const { acknowledged = {} } = value;
+  if (!isFields(acknowledged) || !Object.values(acknowledged).every(isWrite)) return false;
+  return TEXTS.every((field) => value[field] === undefined || typeof value[field] === "string");
+}
+
+const TEXTS = ["server", "token", "workspace", "output"] as const;
+
+function isWrite(value: unknown): value is AcknowledgedWrite {
+  if (!isFields(value)) return false;
+  return typeof value["installation"] === "string" && Number.isSafeInteger(value["revision"]);
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function messageOf(error: unknown): string {

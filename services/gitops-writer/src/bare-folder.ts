@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { syncFolder, syncTree } from "./durable-names.ts";
 import type { GitCommand } from "./git-command.ts";
 import { GitError } from "./git-error.ts";
 
@@ -63,7 +64,7 @@ async function checkFormat(git: GitCommand, path: string): Promise<void> {
   }
 }
 
-/** Made beside its place and moved there whole: a crash leaves no half repository behind. */
+/** Made beside its place, synced and moved there: a crash or power cut leaves no half repository. */
 async function createBare(git: GitCommand, path: string, branch: string): Promise<void> {
   const parent = dirname(path);
   await mkdir(parent, { recursive: true });
@@ -81,7 +82,9 @@ async function createBare(git: GitCommand, path: string, branch: string): Promis
         draft,
       ],
     });
+    await syncTree(draft);
     await rename(draft, path);
+    await syncFolder(parent);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
     // Somebody else made it in the meantime.

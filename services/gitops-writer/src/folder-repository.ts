@@ -1,4 +1,5 @@
 import { openBareFolder, removeStaleLock } from "./bare-folder.ts";
+import { ObjectNames, syncRef } from "./durable-names.ts";
 import type { GitCommand } from "./git-command.ts";
 import { GitError } from "./git-error.ts";
 import type { TreeEntry } from "./git-object-id.ts";
@@ -22,6 +23,7 @@ export class FolderRepository implements GitRepository {
   readonly name: string;
   readonly branch: string;
   readonly #objects: ObjectDatabase;
+  readonly #names: ObjectNames;
   readonly #nowMs: () => number;
 
   /** The last commit made here: git need not be asked what it descends from. */
@@ -31,6 +33,7 @@ export class FolderRepository implements GitRepository {
     this.name = options.path;
     this.branch = options.branch;
     this.#objects = new ObjectDatabase(options.git, options.path);
+    this.#names = new ObjectNames(options.path);
     this.#nowMs = options.nowMs;
   }
 
@@ -87,6 +90,8 @@ export class FolderRepository implements GitRepository {
   async #moveBranch(commit: string, expectedTip: string | null): Promise<void> {
     const ref = `refs/heads/${this.branch}`;
     const args = ["update-ref", ref, commit, expectedTip ?? NO_COMMIT];
+    // The branch must not outlive the objects that it names.
+    await this.#names.sync();
     try {
       await this.#objects.run({ args });
     } catch (error) {
@@ -94,6 +99,7 @@ export class FolderRepository implements GitRepository {
       if (!locked || !(await removeStaleLock(this.name, ref, this.#nowMs()))) throw error;
       await this.#objects.run({ args });
     }
+    await syncRef(this.name, ref);
   }
 
   changedPaths(from: string, to: string, prefix: string): Promise<readonly string[]> {

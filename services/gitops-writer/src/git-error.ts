@@ -57,7 +57,7 @@ export class GitError extends Error {
  * not read from remote repository", so what an operator must mend stands before what passes.
  */
 const SYMPTOMS: readonly (readonly [RegExp, GitErrorCode])[] = [
-  [/transport '.*' not allowed|does not support protocol/i, "protocol-refused"],
+  [/transport '[^'\n]*' not allowed|does not support protocol/i, "protocol-refused"],
   [/No space left on device|Disk quota exceeded/i, "disk-full"],
   [/mismatched algorithms|object.format|hash algorithm/i, "object-format"],
   [/branch is currently checked out/i, "working-copy"],
@@ -70,9 +70,9 @@ const SYMPTOMS: readonly (readonly [RegExp, GitErrorCode])[] = [
     "repository-missing",
   ],
   [/not a git repository/i, "not-a-repository"],
-  [/Unable to create '.*\.lock'|cannot lock ref|Another git process/i, "lock"],
+  [/Unable to create '[^'\n]*\.lock'|cannot lock ref|Another git process/i, "lock"],
   [
-    /bad object|is corrupt|object file .* is empty|unable to read (tree|sha1|[0-9a-f]{40})|inflate:|missing blob|missing tree|Could not read [0-9a-f]{40}/i,
+    /bad object|is corrupt|object file \S* is empty|unable to read (tree|sha1|[0-9a-f]{40})|inflate:|missing blob|missing tree|Could not read [0-9a-f]{40}/i,
     "corrupt",
   ],
   [

@@ -58,7 +58,7 @@ export function parseLocation(text: string): RepositoryLocation {
 function parseUrl(text: string): RepositoryLocation {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null) throw new GitError("unsafe-argument", "The repository's URL can not be read.");
-  refuseOption("host", decodeURIComponent(url.hostname));
+  refuseOption("host", safeDecode(url.hostname));
   refuseOption("user", safeDecode(url.username));
   switch (url.protocol) {
     case "https:":

@@ -25,6 +25,10 @@ const RETRY = { firstMs: 250, capMs: 60_000 };
 /** The server says something at least every 15 s; a connection that is silent for longer is dead. */
 const SILENCE_MAX_MS = 60_000;
 const REPORT_TIMEOUT_MS = 15_000;
+/** What is read of an answer that says why not. */
+const PROBLEM_BYTES_MAX = 64 * 1024;
+const DETAIL_CHARS_MAX = 1_000;
+const CODE = /^[a-z][a-z-]{0,63}$/;
 
 /** Streams as server-sent events from the API (docs/contract.md), each on a connection of its own. */
 export class GatewayTransport implements Transport {
@@ -164,11 +168,29 @@ function unreachable(error: unknown): TransportProblem {
 }
 
 async function problemOf(response: Response): Promise<TransportProblem> {
-  const text = await response.text().catch(() => "");
+  const text = await beginningOf(response).catch(() => "");
+  const fallback = { code: "unreachable", detail: `the server answered ${response.status}` };
   try {
-    const { code, detail } = JSON.parse(text) as { code?: string; detail?: string };
-    return { code: code ?? "unreachable", detail: detail ?? `status ${response.status}` };
+    const body: unknown = JSON.parse(text);
+    if (typeof body !== "object" || body === null) return fallback;
+    const { code, detail } = body as Readonly<Record<string, unknown>>;
+    return {
+      code: typeof code === "string" && CODE.test(code) ? code : fallback.code,
+      detail: typeof detail === "string" ? detail.slice(0, DETAIL_CHARS_MAX) : fallback.detail,
+    };
   } catch {
-    return { code: "unreachable", detail: `the server answered ${response.status}` };
+    return fallback;
   }
+}
+
+/** A server that lies may send a body without end. */
+async function beginningOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let left = PROBLEM_BYTES_MAX;
+  for await (const chunk of response.body ?? []) {
+    chunks.push(chunk.subarray(0, left));
+    left -= chunk.length;
+    if (left <= 0) break;
+  }
+  return Buffer.concat(chunks).toString("utf8");
 }

@@ -132,7 +132,7 @@ export class Catalog {
     for (const row of database.prepare("SELECT * FROM topics").all()) {
       const spec: TopicSpec = {
         name: text(row["name"]),
-        partitions: integer(row["partitions"]),
+        partitions: integer(row["partitions"], 1, PARTITIONS_MAX),
         retention: toRetention(text(row["retention"]), integer(row["retention_ms"])),
         durability: text(row["durability"]) === "synced" ? "synced" : "rebuildable",
       };

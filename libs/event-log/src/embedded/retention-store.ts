@@ -70,5 +70,8 @@ export class RetentionStore {
 }
 
 function toAged(row: Record<string, SQLOutputValue>): AgedRecord {
-  return { offset: integer(row["offset"]), timestampMs: integer(row["time"]) };
+  return {
+    offset: integer(row["offset"]),
+    timestampMs: integer(row["time"], Number.MIN_SAFE_INTEGER),
+  };
 }

@@ -38,6 +38,14 @@ export function isFailedSync(error: unknown): boolean {
 export function toLogError(error: unknown, phase: TransactionPhase): unknown {
   if (error instanceof LogError) return error;
   const code = primary(error);
+  if (isUnreadableNumber(error)) {
+    return new LogError(
+      "corrupt",
+      "refused",
+      "the log's file holds a number that is too large",
+      error,
+    );
+  }
   if (code === undefined) return error;
   // The frame that commits is written last; when the disk was full it was not written.
   if (code === SQLITE_FULL) return new LogError("disk-full", "refused", "the disk is full", error);
@@ -48,6 +56,11 @@ export function toLogError(error: unknown, phase: TransactionPhase): unknown {
   const detail = error instanceof Error ? error.message : String(error);
   const what = code === SQLITE_IOERR ? "reading or writing the log's file failed" : "SQLite failed";
   return new LogError("io-failed", outcome, `${what}: ${detail}`, error);
+}
+
+/** We write none that JavaScript can not hold, and Node refuses to read one. */
+function isUnreadableNumber(error: unknown): boolean {
+  return error instanceof RangeError && "code" in error && error.code === "ERR_OUT_OF_RANGE";
 }
 
 function primary(error: unknown): number | undefined {

@@ -28,9 +28,16 @@ export function toRetention(kind: string, ms: number): Retention {
   }
 }
 
-export function integer(value: SQLOutputValue | undefined): number {
-  if (typeof value === "number") return value;
-  throw new LogError("corrupt", "refused", "the log's file holds no number where one belongs");
+/** A whole number that is at least `min` and at most `max`. */
+export function integer(
+  value: SQLOutputValue | undefined,
+  min = 0,
+  max = Number.MAX_SAFE_INTEGER,
+): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) {
+    return value;
+  }
+  throw new LogError("corrupt", "refused", "the log's file does not hold a number that can be");
 }
 
 export function text(value: SQLOutputValue | undefined): string {

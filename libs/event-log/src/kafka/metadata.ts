@@ -40,15 +40,30 @@ export function readMetadata(answer: Buffer): Metadata {
     const code = reader.int16();
     const name = reader.text();
     const isInternal = reader.int8() !== 0;
-    const leaders: number[] = [];
-    reader.array(() => {
+    const partitions = reader.array(() => {
       reader.int16();
       const partition = reader.int32();
-      leaders[partition] = reader.int32();
+      const leader = reader.int32();
       // Replicas, those in sync, those that are away.
       for (let list = 0; list < 3; list += 1) reader.array(() => reader.int32());
+      return { partition, leader };
     });
+    const leaders = leadersOf(partitions);
     return { name, code, isInternal, leaders };
   });
   return { clusterId, controller, brokers, topics };
+}
+
+interface PartitionLeader {
+  readonly partition: number;
+  readonly leader: number;
+}
+
+/** A number that is beyond the count, or there twice, would leave a list with holes. */
+function leadersOf(partitions: readonly PartitionLeader[]): readonly number[] {
+  const sorted = partitions.toSorted((a, b) => a.partition - b.partition);
+  return sorted.map(({ partition, leader }, at) => {
+    if (partition === at) return leader;
+    throw new RangeError("the answer does not number the partitions from 0");
+  });
 }

@@ -3,7 +3,7 @@ import type { Subscription, TopicInfo } from "@titan/event-log";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { ApiContext } from "../api-context.ts";
-import type { Caller } from "../caller.ts";
+import { type Caller, visibleWorkspaces } from "../caller.ts";
 import { callerOf } from "../caller-of-request.ts";
 import { decodeCursor, encodeCursor } from "../list-cursor.ts";
 import { pageLimit } from "../page-limit.ts";
@@ -46,7 +46,9 @@ export function registerReplayRoutes(app: FastifyInstance, context: ApiContext):
         ({ name }) => name > after && isVisibleStream(caller, name),
       );
       const page = topics.slice(0, pageLimit(limit));
-      const items = await Promise.all(page.map(async (topic) => await describeStream(topic)));
+      const items = await Promise.all(
+        page.map(async (topic) => await describeStream(caller, topic)),
+      );
       const last = page.at(-1);
       const { revision } = context.model.nouns;
       const more = page.length < topics.length && last !== undefined;
@@ -58,11 +60,13 @@ export function registerReplayRoutes(app: FastifyInstance, context: ApiContext):
     },
   );
 
-  async function describeStream({ name, partitions }: TopicInfo) {
+  /** Bounds of a stream that workspaces share would count what others have. */
+  async function describeStream(caller: Caller, { name, partitions }: TopicInfo) {
+    const counts = visibleWorkspaces(caller) === "all" || sliceNameOf(name) !== undefined;
     const bounds = await Promise.all(
       Array.from({ length: partitions }, async (_, partition) => ({
         partition,
-        ...(await log.bounds(name, partition)),
+        ...(counts ? await log.bounds(name, partition) : {}),
       })),
     );
     return { stream: name, partitions: bounds };

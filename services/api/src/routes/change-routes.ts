@@ -37,7 +37,12 @@ const Changes = Type.Object(
             Type.Literal("delete"),
           ]),
           object: Type.Object({}, { additionalProperties: true }),
-          expected: Type.Optional(Type.Union([Type.Integer({ minimum: 0 }), Type.Null()])),
+          expected: Type.Optional(
+            Type.Union([
+              Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+              Type.Null(),
+            ]),
+          ),
         },
         { additionalProperties: false },
       ),

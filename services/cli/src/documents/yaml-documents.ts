@@ -38,11 +38,12 @@ export function parseDocuments(text: string, name: string): readonly YamlDocumen
   } catch (error) {
     throw new CommandError(`${faultText(error, name)} [invalid-document]`);
   }
-  const places = positionsOf(events, text);
+  const roots = rootsOf(events);
   return values.flatMap((value, index) => {
     if (value === null || value === undefined) return [];
-    const offsets = places[index] ?? new Map<string, number>();
-    const locate = (pointer: string): string => placeAt(text, name, nearest(offsets, pointer));
+    const root = roots[index] ?? 0;
+    const locate = (pointer: string): string =>
+      placeAt(text, name, offsetOf(events, text, root, pointer));
     checkValues(value, (pointer, fault) => {
       throw fileRefusal("invalid-document", locate(pointer), fault);
     });
@@ -58,58 +59,79 @@ function faultText(error: unknown, name: string): string {
     : `${name}:${mark.line + 1}:${mark.column + 1}: ${reason}`;
 }
 
-/** Per document, where in the text the value at each pointer begins. */
-function positionsOf(
+/** Per document, which event begins its value. */
+function rootsOf(events: readonly Event[]): readonly number[] {
+  return events.flatMap((event, at) => (event.type === EVENT_ID.DOCUMENT ? [at + 1] : []));
+}
+
+/**
+ * Where the value begins that the pointer names, or the nearest around it. It is looked for when
+ * somebody asks: a list of all pointers would take the square of a text with long keys.
+ */
+function offsetOf(events: readonly Event[], text: string, root: number, pointer: string): number {
+  let at = root;
+  let offset = startOf(events[at]) ?? 0;
+  for (const step of pointer.split("/").slice(1)) {
+    const below = stepInto(events, text, at, step);
+    if (below === undefined) break;
+    at = below.at;
+    offset = below.offset ?? offset;
+  }
+  return offset;
+}
+
+interface Below {
+  readonly at: number;
+  readonly offset: number | undefined;
+}
+
+/** What one step of a pointer leads to. A field begins where its key stands. */
+function stepInto(
   events: readonly Event[],
   text: string,
-): readonly ReadonlyMap<string, number>[] {
-  const documents: Map<string, number>[] = [];
-  let at = 0;
-  const walk = (pointer: string, offsets: Map<string, number>): void => {
-    const event = events[at];
-    at += 1;
-    if (event === undefined) return;
-    if (event.type === EVENT_ID.SCALAR) offsets.set(pointer, event.valueStart);
-    if (event.type !== EVENT_ID.SEQUENCE && event.type !== EVENT_ID.MAPPING) return;
-    if (!offsets.has(pointer)) offsets.set(pointer, event.start);
-    for (let index = 0; events[at] !== undefined && events[at]?.type !== EVENT_ID.POP; index += 1) {
-      if (event.type === EVENT_ID.SEQUENCE) walk(`${pointer}/${index}`, offsets);
-      else walkPair(pointer, offsets);
+  from: number,
+  step: string,
+): Below | undefined {
+  const type = events[from]?.type;
+  if (type !== EVENT_ID.SEQUENCE && type !== EVENT_ID.MAPPING) return undefined;
+  let at = from + 1;
+  for (let index = 0; events[at] !== undefined && events[at]?.type !== EVENT_ID.POP; index += 1) {
+    if (type === EVENT_ID.SEQUENCE) {
+      if (step === String(index)) return { at, offset: startOf(events[at]) };
+    } else {
+      const key = events[at];
+      const value = after(events, at);
+      const isField = key?.type === EVENT_ID.SCALAR && escaped(getScalarValue(text, key)) === step;
+      if (isField) return { at: value, offset: startOf(key) };
+      at = value;
     }
-    at += 1;
-  };
-  const walkPair = (pointer: string, offsets: Map<string, number>): void => {
-    const key = events[at];
-    const isText = key?.type === EVENT_ID.SCALAR;
-    const below = isText ? `${pointer}/${escaped(getScalarValue(text, key))}` : `${pointer}/?`;
-    walk(below, offsets);
-    // A field begins where its key stands.
-    const start = offsets.get(below);
-    walk(below, offsets);
-    if (start !== undefined) offsets.set(below, start);
-  };
-  while (at < events.length) {
-    const event = events[at];
-    at += 1;
-    if (event?.type !== EVENT_ID.DOCUMENT) continue;
-    const offsets = new Map<string, number>();
-    documents.push(offsets);
-    while (events[at] !== undefined && events[at]?.type !== EVENT_ID.POP) walk("", offsets);
-    at += 1;
+    at = after(events, at);
   }
-  return documents;
+  return undefined;
+}
+
+/** The event behind a whole value. */
+function after(events: readonly Event[], from: number): number {
+  let at = from;
+  let depth = 0;
+  do {
+    const type = events[at]?.type;
+    if (type === EVENT_ID.SEQUENCE || type === EVENT_ID.MAPPING) depth += 1;
+    else if (type === EVENT_ID.POP) depth -= 1;
+    at += 1;
+  } while (depth > 0 && at < events.length);
+  return at;
+}
+
+function startOf(event: Event | undefined): number | undefined {
+  // A value that is not there has no place of its own.
+  if (event?.type === EVENT_ID.SCALAR) return event.valueStart < 0 ? undefined : event.valueStart;
+  const isWithin = event?.type === EVENT_ID.SEQUENCE || event?.type === EVENT_ID.MAPPING;
+  return isWithin ? event.start : undefined;
 }
 
 function escaped(step: string): string {
   return step.replaceAll("~", "~0").replaceAll("/", "~1");
-}
-
-function nearest(offsets: ReadonlyMap<string, number>, pointer: string): number {
-  for (let path = pointer; path !== ""; path = path.slice(0, path.lastIndexOf("/"))) {
-    const offset = offsets.get(path);
-    if (offset !== undefined) return offset;
-  }
-  return offsets.get("") ?? 0;
 }
 
 function placeAt(text: string, name: string, offset: number): string {
@@ -121,13 +143,16 @@ function placeAt(text: string, name: string, offset: number): string {
 /** JSON has no infinities, and a document that grows without end is not walked to its end. */
 function checkValues(value: unknown, fail: (pointer: string, fault: string) => never): void {
   let count = 0;
-  const look = (each: unknown, pointer: string): void => {
+  const look = (each: unknown, pointer: string, depth: number): void => {
     count += 1;
+    // An alias within what it stands for has no end.
+    if (depth > DEPTH_MAX) fail("", `it is nested over ${DEPTH_MAX} deep`);
     if (count > VALUES_MAX) fail("", `with its aliases followed it has over ${VALUES_MAX} values`);
     if (typeof each === "number" && !Number.isFinite(each))
       fail(pointer, "this number can not be sent");
     if (typeof each !== "object" || each === null) return;
-    for (const [key, below] of Object.entries(each)) look(below, `${pointer}/${escaped(key)}`);
+    for (const [key, below] of Object.entries(each))
+      look(below, `${pointer}/${escaped(key)}`, depth + 1);
   };
-  look(value, "");
+  look(value, "", 0);
 }
