@@ -15,7 +15,7 @@ export default defineConfig({
       {
         test: {
           name: "flows",
-          include: ["test/{flows,e2e,sim,chaos}/**/*.test.ts"],
+          include: ["test/{flows,e2e,sim,chaos,hostile,crash-points}/**/*.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 120_000,
           fileParallelism: false,
