@@ -30,6 +30,12 @@ test("a command that takes too long is stopped with everything it started", asyn
   expect(performance.now() - started).toBeLessThan(4_000);
 });
 
+test("what nobody waits for gets what others leave of the processor", async () => {
+  const patient = await script(`while [ "$(nice)" -lt 19 ]; do sleep 0.05; done; nice`);
+  const { stdout } = await patient.run({ args: ["gc"], isBackground: true });
+  expect(stdout.toString().trim()).toBe("19");
+});
+
 test("a credential that git repeats does not reach the error", async () => {
   const loud = await script(
     `echo "fatal: unable to access 'https://me:p@ss@example.com/x/': Could not resolve host" >&2; exit 128`,

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { constants, setPriority } from "node:os";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { GitError } from "./git-error.ts";
@@ -21,6 +22,8 @@ export interface GitRun {
   /** Exit codes beside 0 that are an answer and no error. */
   readonly answers?: readonly number[];
   readonly timeoutMs?: number;
+  /** It gets what others leave of the processor: nobody waits for it. */
+  readonly isBackground?: true;
 }
 
 export interface GitAnswer {
@@ -65,6 +68,7 @@ export class GitCommand {
 
   async run(run: GitRun): Promise<GitAnswer> {
     const child = this.#start(run);
+    if (run.isBackground === true) giveWay(child);
     const output = collect(child.stdout);
     let stderr = "";
     child.stderr.setEncoding("utf8");
@@ -133,6 +137,16 @@ export class GitCommand {
         },
       },
     );
+  }
+}
+
+/** Measured: packing with every core beside the feed held changes up for two seconds. */
+function giveWay({ pid }: GitProcess): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended, or the system does not let us: then it runs as everything else does.
   }
 }
 

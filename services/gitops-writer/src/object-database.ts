@@ -119,6 +119,7 @@ export class ObjectDatabase {
     await this.run({
       args: ["gc", "--quiet", "--prune=2.weeks.ago"],
       timeoutMs: MAINTENANCE_TIMEOUT_MS,
+      isBackground: true,
     });
     for (const name of await readdir(this.gitDir)) {
       if (name.startsWith("fast_import_crash_")) await rm(join(this.gitDir, name), { force: true });
