@@ -140,7 +140,7 @@ export class GitCommand {
   }
 }
 
-/** Measured: packing with every core beside the feed held changes up for two seconds. */
+/** Packing a repository takes every core, beside a feed that people wait for. */
 function giveWay({ pid }: GitProcess): void {
   if (pid === undefined) return;
   try {
