@@ -1,8 +1,7 @@
 import type { Commit } from "@titan/domain";
 import type { EventLog } from "@titan/event-log";
 import { CodecError, decodeAs } from "@titan/schema-codec";
-
-const CHANGE_TOPIC = "titan.change";
+import { CHANGE_TOPIC } from "./installation.ts";
 
 /** Undefined for bytes that are no commit: they are void like any other record that does not count. */
 export function commitOf(value: Uint8Array): Commit | undefined {
