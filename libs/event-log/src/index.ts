@@ -16,6 +16,7 @@ export {
   type TopicInfo,
   type TopicSpec,
 } from "./event-log.ts";
+export { SharedRecord } from "./shared-record.ts";
 export { LogError, type LogErrorCode } from "./log-error.ts";
 export type { EmbeddedLog, EmbeddedLogLogger } from "./embedded/embedded-log.ts";
 export { type EmbeddedLogOptions, openEmbeddedLog } from "./embedded/open-embedded-log.ts";

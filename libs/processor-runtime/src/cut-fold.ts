@@ -1,10 +1,13 @@
+import { HeldLabels } from "./held-labels.ts";
 import { RULES, type Rules } from "./rules.ts";
 import { addWrapping, type Cut, type Statement } from "./statement.ts";
 
-/** What the fold keeps of the record in force for a key: the value itself is for the reader to keep. */
-interface Held {
+/** What a fold can begin with. */
+interface Start {
   readonly revision: number;
-  readonly hash: bigint;
+  readonly sum: bigint;
+  /** The record in force of each key. */
+  readonly top: Map<string, Statement>;
 }
 
 /** A verified cut that was not taken yet, with what changed since the verified cut before it. */
@@ -27,13 +30,16 @@ interface Verified {
  */
 export class CutFold {
   readonly #rules: Rules;
-  readonly #held = new Map<string, Held>();
+  /** Of the record in force for each key; the value itself is for the reader to keep. */
+  readonly #held = new HeldLabels();
   #sum = 0n;
   #tentative = -1;
   #tentativeSum: bigint | undefined;
   #started = false;
   /** Above the tentative cut, lowest label first; equal labels in the order of the log. */
   #pending: Statement[] = [];
+  /** The last that was tried before the start: it is the one to begin with. */
+  #tried: Start | undefined;
   readonly #cuts = new Map<number, bigint>();
   #cutOrder: number[] = [];
   #changed = new Map<string, Statement>();
@@ -68,11 +74,12 @@ export class CutFold {
 
   /** The label of the record in force for a key. */
   labelOf(key: string): number | undefined {
-    return this.#held.get(key)?.revision;
+    return this.#held.revisionOf(key);
   }
 
   add(statement: Statement): void {
     if (!this.#started) {
+      this.#tried = undefined;
       this.#pending.push(statement);
     } else if (statement.revision > this.#tentative) {
       this.#insertPending(statement);
@@ -101,28 +108,35 @@ export class CutFold {
     const wanted = this.#cuts.get(revision);
     if (wanted === undefined) return false;
     if (!this.#rules.believeOnlySums) return true;
+    return this.#inForceAt(revision).sum === wanted;
+  }
+
+  /** What is in force at a revision, before the start. */
+  #inForceAt(revision: number): Start {
+    if (this.#tried?.revision === revision) return this.#tried;
     let sum = 0n;
     const top = new Map<string, Statement>();
     for (const statement of this.#pending) {
       if (statement.revision > revision) continue;
       const before = top.get(statement.key);
       if (before !== undefined && before.revision > statement.revision) continue;
-      sum = addWrapping(sum, statement.hash - (before?.hash ?? 0n));
+      sum = addWrapping(sum, before === undefined ? statement.hash : statement.hash - before.hash);
       top.set(statement.key, statement);
     }
-    return sum === wanted;
+    this.#tried = { revision, sum, top };
+    return this.#tried;
   }
 
   /** Begins at a cut that verifies; `take` of it answers everything that is in force there. */
   start(revision: number): void {
-    const all = this.#pending;
-    this.#pending = [];
+    const { sum, top } = this.#inForceAt(revision);
+    this.#tried = undefined;
     this.#started = true;
     this.#tentative = revision;
-    for (const statement of all) {
-      if (statement.revision <= revision) this.#fold(statement);
-    }
-    this.#pending = all
+    this.#sum = sum;
+    this.#changed = top;
+    for (const { key, revision: label, hash } of top.values()) this.#held.set(key, label, hash);
+    this.#pending = this.#pending
       .filter((statement) => statement.revision > revision)
       .sort((a, b) => a.revision - b.revision || a.offset - b.offset);
     this.#cutOrder = this.#cutOrder.filter((candidate) => candidate > revision);
@@ -199,15 +213,17 @@ export class CutFold {
   }
 
   #fold(statement: Statement): void {
-    const before = this.#held.get(statement.key);
-    if (before !== undefined) {
-      if (before.revision > statement.revision) return;
+    const { key, revision, hash } = statement;
+    const label = this.#held.revisionOf(key);
+    const before = this.#held.hashOf(key) ?? 0n;
+    if (label !== undefined) {
+      if (label > revision) return;
       // Of equal labels the later offset counts; two different hashes are for the sum to judge.
-      if (before.revision === statement.revision && before.hash === statement.hash) return;
+      if (label === revision && before === hash) return;
     }
-    this.#sum = addWrapping(this.#sum, statement.hash - (before?.hash ?? 0n));
-    this.#held.set(statement.key, { revision: statement.revision, hash: statement.hash });
-    this.#changed.set(statement.key, statement);
+    this.#sum = addWrapping(this.#sum, hash - before);
+    this.#held.set(key, revision, hash);
+    this.#changed.set(key, statement);
   }
 
   #insertPending(statement: Statement): void {
@@ -242,8 +258,8 @@ export class CutFold {
       for (; at < this.#pending.length; at += 1) {
         const statement = this.#pending[at];
         if (statement === undefined || statement.revision > revision) break;
-        const before = top.get(statement.key) ?? this.#held.get(statement.key);
-        sum = addWrapping(sum, statement.hash - (before?.hash ?? 0n));
+        const before = top.get(statement.key)?.hash ?? this.#held.hashOf(statement.key) ?? 0n;
+        sum = addWrapping(sum, statement.hash - before);
         top.set(statement.key, statement);
       }
       if (this.#matches(this.#cuts.get(revision) ?? 0n, sum)) return revision;

@@ -9,6 +9,7 @@ import { MARK_KEY } from "./keys.ts";
 import { OwnStream, type Observed, type StreamWriter } from "./own-stream.ts";
 import { readStatement, type Read } from "./read-statement.ts";
 import type { Rules } from "./rules.ts";
+import { SharedValues } from "./shared-values.ts";
 import type { Statement } from "./statement.ts";
 
 /** Lower than every revision. */
@@ -44,14 +45,16 @@ export async function followOwnStream(
   const stream = new OwnStream(topic, partition, writer, rules);
   const { end } = await log.bounds(topic, partition);
   const statements: Statement[] = [];
+  const values = SharedValues.join(topic, partition);
   const marks: Observed[] = [];
   let loaded = false;
   const take = (batch: ReadBatch): void => {
     for (const record of batch.records) {
+      if (loaded && stream.recognizes(record)) continue;
       const read = ownRecord(record);
       if (read.kind === "statement") {
         if (loaded) stream.observe(read.statement);
-        else statements.push(read.statement);
+        else statements.push(values.share(read.statement));
       } else if (read.kind === "mark") {
         if (loaded) stream.observeMark(read.mark, read.offset);
         else marks.push({ ...read.mark, kind: "mark", offset: read.offset });
@@ -63,7 +66,7 @@ export async function followOwnStream(
     }
     if (loaded && stream.hasObserved) seen(stream);
   };
-  return await new Promise<FollowedStream>((resolve, reject) => {
+  const followed = new Promise<FollowedStream>((resolve, reject) => {
     const fail = (error: Error): void => {
       if (loaded && isUnknownTopic(error)) lost(stream);
       else reject(error);
@@ -80,6 +83,8 @@ export async function followOwnStream(
     const from = { topic, partition, from: 0 };
     const subscription = log.subscribe(from, onBatch, { isRelaxed, onError: fail });
   });
+  // From now on only what others wrote is read.
+  return await followed.finally(() => values.leave());
 }
 
 /**

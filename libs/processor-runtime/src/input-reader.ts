@@ -3,6 +3,7 @@ import { CutFold } from "./cut-fold.ts";
 import { FRONTIER_TOPIC } from "./keys.ts";
 import { readStatement } from "./read-statement.ts";
 import type { Rules } from "./rules.ts";
+import { SharedValues } from "./shared-values.ts";
 import type { Signal } from "./signal.ts";
 import type { CauseRef } from "./view.ts";
 
@@ -14,6 +15,7 @@ export interface InputPartition {
 }
 
 interface Source {
+  readonly values: SharedValues;
   readonly topic: string;
   readonly partition: number;
   readonly fold: CutFold | undefined;
@@ -45,6 +47,7 @@ export class InputReader {
   readonly #onUnreadable: OnUnreadable;
   readonly #byName = new Map<string, CutFold>();
   #subscriptions: Subscription[] = [];
+  readonly #values: SharedValues[] = [];
   #behind = new Set<string>();
   #drained: (() => void)[] = [];
   #bounded = false;
@@ -73,15 +76,12 @@ export class InputReader {
   }
 
   async open(): Promise<void> {
-    const sources: Source[] = this.#inputs.map((input, at) => ({
-      ...input,
-      fold: this.folds[at],
-      marks: input.cuts === "marks",
-    }));
+    const sources: Source[] = this.#inputs.map(({ topic, partition, cuts }, at) =>
+      this.#source(topic, partition, this.folds[at], cuts === "marks"),
+    );
     if (this.#inputs.some((input) => input.cuts === "frontier")) {
-      sources.push({ topic: FRONTIER_TOPIC, partition: 0, fold: undefined, marks: false });
+      sources.push(this.#source(FRONTIER_TOPIC, 0, undefined, false));
     }
-    for (const { topic, partition } of sources) this.#behind.add(`${topic} ${partition}`);
     for (const source of sources) {
       const { topic, partition, fold } = source;
       const { end } = await this.#log.bounds(topic, partition);
@@ -94,6 +94,13 @@ export class InputReader {
         }),
       );
     }
+  }
+
+  #source(topic: string, partition: number, fold: CutFold | undefined, marks: boolean): Source {
+    const values = SharedValues.join(topic, partition);
+    this.#values.push(values);
+    this.#behind.add(`${topic} ${partition}`);
+    return { topic, partition, values, fold, marks };
   }
 
   /** Those of these nouns that the task reads, with the revision at which each was changed last: information, never part of a value. */
@@ -125,6 +132,7 @@ export class InputReader {
     this.#subscriptions = [];
     this.drained();
     await Promise.all(closing);
+    for (const values of this.#values.splice(0)) values.leave();
   }
 
   /** One verified cut never fills an input: it may lie below what the other inputs have left. */
@@ -146,11 +154,11 @@ export class InputReader {
   }
 
   #read(source: Source, record: LogRecord): void {
-    const { topic, partition, fold, marks } = source;
+    const { topic, partition, values, fold, marks } = source;
     const read = readStatement(record);
     switch (read.kind) {
       case "statement":
-        fold?.add(read.statement);
+        fold?.add(values.share(read.statement));
         return;
       case "mark":
         if (marks) fold?.addCut(read.mark);

@@ -1,9 +1,10 @@
-import type { AppendRecord } from "@titan/event-log";
+import type { AppendRecord, LogRecord } from "@titan/event-log";
 import { derivedHash, encode, type RecordTypes, type StatementName } from "@titan/schema-codec";
 import { MARK_KEY } from "./keys.ts";
 import type { Rules } from "./rules.ts";
 import { addWrapping, Contradiction, type Statement } from "./statement.ts";
 import type { ViewStep } from "./view.ts";
+import { WrittenRecords } from "./written-records.ts";
 
 /** What this task holds to be true of one key, and where the log says so. */
 interface Truth {
@@ -53,6 +54,7 @@ export class OwnStream {
   #ahead: Statement[] = [];
   /** Truths whose records are in the append that is under way, by their place in it. */
   #underWay: (Truth | "mark")[] = [];
+  readonly #written = new WrittenRecords<Truth | "mark">();
 
   constructor(topic: string, partition: number, writer: StreamWriter, rules: Rules) {
     this.topic = topic;
@@ -70,8 +72,12 @@ export class OwnStream {
     return this.#markRevision >= 0;
   }
 
-  keys(): IterableIterator<string> {
+  keys(): MapIterator<string> {
     return this.#truths.keys();
+  }
+
+  has(key: string): boolean {
+    return this.#truths.has(key);
   }
 
   /** What the own function gives at the own cut: the keys that have a value, with it. */
@@ -85,36 +91,30 @@ export class OwnStream {
    */
   load(revision: number, statements: readonly Statement[], marks: readonly Observed[]): void {
     this.#cut = revision;
-    const last = new Map<string, Statement>();
+    // Keys whose last record lies below the truth: repaired like those that are noticed later.
+    const shadowed = new Map<string, Statement>();
     for (const statement of statements) {
-      last.set(statement.key, statement);
-      if (statement.revision < 0) continue;
-      if (statement.revision > revision) {
+      const { key, revision: label, hash, current, offset } = statement;
+      const truth = this.#truths.get(key);
+      if (truth !== undefined && truth.label > label) {
+        shadowed.set(key, statement);
+        continue;
+      }
+      shadowed.delete(key);
+      if (label < 0) continue;
+      if (label > revision) {
         this.#ahead.push(statement);
         continue;
       }
-      const truth = this.#truths.get(statement.key);
-      if (truth !== undefined && truth.label > statement.revision) continue;
-      if (truth?.label === statement.revision && truth.hash !== statement.hash) {
-        throw contradiction(this.topic, statement);
-      }
-      this.#truths.set(statement.key, {
-        hash: statement.hash,
-        current: statement.current,
-        label: statement.revision,
-        offset: statement.offset,
-      });
+      if (truth?.label === label && truth.hash !== hash) throw contradiction(this.topic, statement);
+      this.#truths.set(key, { hash, current, label, offset });
     }
     for (const truth of this.#truths.values()) {
       this.#sum = addWrapping(this.#sum, truth.hash);
       if (truth.hash !== 0n) this.#count += 1;
     }
-    // Shadowed keys are repaired like those that are noticed later.
-    for (const [key, statement] of last) {
-      const truth = this.#truths.get(key);
-      if (truth !== undefined && statement.revision < truth.label) {
-        this.#observed.push({ kind: "statement", statement });
-      }
+    for (const statement of shadowed.values()) {
+      this.#observed.push({ kind: "statement", statement });
     }
     for (const mark of marks) this.#observed.push(mark);
   }
@@ -142,9 +142,8 @@ export class OwnStream {
   mark(): AppendRecord {
     this.#markRevision = this.#cut;
     this.#markOffset = undefined;
-    this.#underWay.push("mark");
     const value = encode("mark", { revision: this.#cut, sum: this.#sum, count: this.#count });
-    return { key: MARK_KEY, value };
+    return this.#handOut({ key: MARK_KEY, value }, "mark");
   }
 
   /** The records handed out since the last call are in the log, one after the other, from `base`. */
@@ -154,6 +153,15 @@ export class OwnStream {
       else truth.offset = base + at;
     });
     this.#underWay = [];
+  }
+
+  /** Whether a record is the one that was written last under its key, and needs no healing. */
+  recognizes(record: LogRecord): boolean {
+    const truth = this.#written.recognize(record);
+    if (truth === undefined) return false;
+    if (truth === "mark") this.#markOffset = Math.max(this.#markOffset ?? -1, record.offset);
+    else truth.offset = Math.max(truth.offset ?? -1, record.offset);
+    return true;
   }
 
   observe(statement: Statement): void {
@@ -251,7 +259,6 @@ export class OwnStream {
     this.#sum = addWrapping(this.#sum, hash - (before?.hash ?? 0n));
     this.#count += (hash === 0n ? 0 : 1) - (before === undefined || before.hash === 0n ? 0 : 1);
     this.#truths.set(key, truth);
-    this.#underWay.push(truth);
     const { changeId, actor, reason, occurredAt } = step.origin;
     const value = encode(this.#writer.record, {
       revision: this.#cut,
@@ -267,7 +274,13 @@ export class OwnStream {
       causes: step.causesOf(name),
       processorVersion: this.#writer.processorVersion,
     } as RecordTypes[StatementName]);
-    return { key, value };
+    return this.#handOut({ key, value }, truth);
+  }
+
+  #handOut(record: AppendRecord, truth: Truth | "mark"): AppendRecord {
+    this.#underWay.push(truth);
+    this.#written.add(record, truth);
+    return record;
   }
 
   #hash(key: string, current: unknown): bigint {

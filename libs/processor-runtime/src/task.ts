@@ -7,8 +7,8 @@ import { StuckWatch } from "./stuck-watch.ts";
 import type { Output } from "./output.ts";
 import type { Rules } from "./rules.ts";
 import { Signal } from "./signal.ts";
-import type { Origin } from "./statement.ts";
-import type { InputRecord, View, ViewStep } from "./view.ts";
+import type { Origin, Statement } from "./statement.ts";
+import type { InputRecord, StepValues, View, ViewStep } from "./view.ts";
 
 export interface TaskOptions<State, Value> {
   readonly view: View<State, Value>;
@@ -18,7 +18,7 @@ export interface TaskOptions<State, Value> {
   /** Without the partition of the view versions, which every task reads. */
   readonly inputs: readonly InputPartition[];
   /** Whether a key belongs to this task: views name keys of all partitions. */
-  owns(key: string): boolean;
+  readonly owns: (key: string) => boolean;
   output(arrived: Signal): Output<Value>;
   readonly onUnreadable: OnUnreadable;
   readonly onStatus?: (status: TaskStatus) => void;
@@ -73,7 +73,7 @@ export class Task<State, Value> {
 
   /** From the start until the version in force changes away and back again. */
   async #runOnce(): Promise<void> {
-    const { view, log, rules, onUnreadable, onStatus } = this.#options;
+    const { view, log, rules, owns, onUnreadable, onStatus } = this.#options;
     const inputs: readonly InputPartition[] = [
       ...this.#options.inputs,
       { topic: VIEW_TOPIC, partition: 0, cuts: "frontier" },
@@ -88,11 +88,11 @@ export class Task<State, Value> {
 
     const learn = (step: AlignedStep): { keys: Iterable<string>; origin: Origin } => {
       const records: InputRecord[] = [];
-      let origin = NO_ORIGIN;
+      let newest: Statement | undefined;
       for (const { input, statements } of step.changes) {
         const stream = inputs[input]?.topic ?? "";
         for (const statement of statements.values()) {
-          if (statement.origin.revision >= origin.revision) origin = statement.origin;
+          if (statement.revision >= (newest?.revision ?? 0)) newest = statement;
           if (stream === VIEW_TOPIC) version = versionIn(statement, view.name) ?? version;
           // Every task reads the view versions; a view sees only what it consumes.
           if (!view.consumes.includes(stream)) continue;
@@ -100,13 +100,13 @@ export class Task<State, Value> {
         }
       }
       const keys = view.learn(state, records);
-      return { keys, origin };
+      return { keys, origin: newest?.origin ?? NO_ORIGIN };
     };
-    const viewStep = (step: AlignedStep, keys: Iterable<string>, origin: Origin) => {
-      const values = new Map<string, Value | undefined>();
-      for (const key of keys) {
-        if (this.#options.owns(key)) values.set(key, view.value(state, key));
-      }
+    const viewStep = (
+      step: AlignedStep,
+      values: StepValues<Value>,
+      origin: Origin,
+    ): ViewStep<Value> => {
       const causes = view.causes?.bind(view);
       const causesOf: ViewStep<Value>["causesOf"] =
         causes === undefined ? () => [] : (key) => reader.labelled(causes(state, key));
@@ -123,7 +123,7 @@ export class Task<State, Value> {
         if (first === undefined) return false;
         const { origin } = learn(first);
         if (inForce()) {
-          await output.recover(viewStep(first, view.keys(state), origin));
+          await output.recover(viewStep(first, valuesIn(view, state, owns), origin));
           this.#progress(first.revision);
         } else {
           wait(first.revision);
@@ -144,7 +144,9 @@ export class Task<State, Value> {
           const learned = learn(step);
           if (inForce()) {
             if (waited && rules.startOverAfterWaiting) return;
-            steps.push(viewStep(step, learned.keys, learned.origin));
+            const values = new Map<string, Value | undefined>();
+            for (const key of learned.keys) if (owns(key)) values.set(key, view.value(state, key));
+            steps.push(viewStep(step, values, learned.origin));
           } else {
             waited = true;
             wait(step.revision);
@@ -199,4 +201,20 @@ function versionIn(
 ): number | undefined {
   if (statement.key !== name) return undefined;
   return (statement.current as { readonly version: number } | null)?.version ?? 0;
+}
+
+/** Every key of a view that belongs to a task. Worked out when asked for: the first step has all there are. */
+function valuesIn<State, Value>(
+  view: View<State, Value>,
+  state: State,
+  owns: (key: string) => boolean,
+): StepValues<Value> {
+  const keys = function* (): Generator<string> {
+    for (const key of view.keys(state)) if (owns(key)) yield key;
+  };
+  const get = (key: string): Value | undefined => view.value(state, key);
+  const entries = function* (): Generator<readonly [string, Value | undefined]> {
+    for (const key of keys()) yield [key, get(key)];
+  };
+  return { keys, get, [Symbol.iterator]: entries };
 }

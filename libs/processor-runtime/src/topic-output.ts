@@ -125,12 +125,12 @@ export class TopicOutput<Value> implements Output<Value> {
     step: ViewStep<unknown>,
     keys: readonly (readonly [key: string, name: string])[],
   ): Promise<void> {
-    const names = new Map<string, string>();
-    for (const key of stream.keys()) {
-      names.set(key, this.#options.writer.nameOf(stream.topic, key));
-    }
-    for (const [key, name] of keys) names.set(key, name);
-    this.#push(stream, stream.step(step, names));
+    const held = stream.keys().map((key) => {
+      return [key, this.#options.writer.nameOf(stream.topic, key)] as const;
+    });
+    this.#push(stream, stream.step(step, held));
+    const others = keys.filter(([key]) => !stream.has(key));
+    this.#push(stream, stream.step(step, others));
     this.#push(stream, [stream.mark()]);
     await this.#appendWhenLarge();
   }
@@ -149,11 +149,14 @@ export class TopicOutput<Value> implements Output<Value> {
     revision: number,
   ): Promise<Map<OwnStream, [string, string][]>> {
     const byStream = new Map<string, { place: Place; keys: [string, string][] }>();
+    let found: { place: Place; keys: [string, string][] } | undefined;
     for (const name of names) {
       const place = this.#options.placeOf(name);
-      const id = idOf(place);
-      let found = byStream.get(id);
-      if (found === undefined) byStream.set(id, (found = { place, keys: [] }));
+      if (found === undefined || !isSameStream(found.place, place)) {
+        const id = idOf(place);
+        found = byStream.get(id);
+        if (found === undefined) byStream.set(id, (found = { place, keys: [] }));
+      }
       if (place.key !== "") found.keys.push([place.key, name]);
     }
     await this.#make(
@@ -277,6 +280,10 @@ export class TopicOutput<Value> implements Output<Value> {
     void this.#subscriptions.get(stream)?.close();
     this.#subscriptions.delete(stream);
   }
+}
+
+function isSameStream(one: StreamPlace, other: StreamPlace): boolean {
+  return one.partition === other.partition && one.topic === other.topic;
 }
 
 function idOf({ topic, partition }: StreamPlace): string {

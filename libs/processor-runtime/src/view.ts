@@ -66,10 +66,16 @@ export type Emits =
   /** Not to the log: the task is given its output. */
   | { readonly kind: "elsewhere" };
 
+/** Keys with their values; a map is one. */
+export interface StepValues<Value> extends Iterable<readonly [string, Value | undefined]> {
+  keys(): Iterable<string>;
+  get(key: string): Value | undefined;
+}
+
 /** The keys that changed in one step, with their values at its revision. */
 export interface ViewStep<Value> {
   readonly revision: number;
-  readonly values: ReadonlyMap<string, Value | undefined>;
+  readonly values: StepValues<Value>;
   readonly origin: Statement["origin"];
   /** Of slices: whether the topic must be there after the step; all must unless told. */
   isInForce?(topic: string): boolean;

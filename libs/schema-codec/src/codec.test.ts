@@ -1,8 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { CodecError, decode, decodeAs, encode, fromJson, nameOf, toJson } from "./codec.ts";
+import {
+  CodecError,
+  decode,
+  decodeAs,
+  decoderOf,
+  encode,
+  fromJson,
+  nameOf,
+  toJson,
+} from "./codec.ts";
 import type { RecordName } from "./record-name.ts";
-import { readSubjects } from "./schema-files.ts";
+import { readSchema, readSubjects } from "./schema-files.ts";
 import { randomRecordOf } from "./testing/random-record.ts";
 
 const NAMES = readSubjects() as readonly RecordName[];
@@ -30,6 +39,31 @@ test.each(NAMES)("a %s comes back as it was", (name) => {
       const bytes = encode(name, value);
       expect(nameOf(bytes)).toBe(name);
       expect(decode(bytes)).toEqual({ name, value });
+    }),
+    { numRuns: ROUND_TRIPS },
+  );
+});
+
+const STATEMENTS = NAMES.filter((name) =>
+  ["revision", "current", "hash"].every((field) =>
+    readSchema(`${name}.avsc`).fields.some((each) => each.name === field),
+  ),
+);
+
+test.each(STATEMENTS)("some fields of a %s are as in the whole", (name) => {
+  const read = decoderOf(["hash", "current", "revision"]);
+  fc.assert(
+    fc.property(randomRecordOf(name), (value) => {
+      const whole = value as unknown as Record<string, unknown>;
+      const bytes = encode(name, value);
+      const { name: found, value: part } = read(bytes);
+      expect(found).toBe(name);
+      expect({ ...(part as object) }).toEqual({
+        revision: whole["revision"],
+        current: whole["current"],
+        hash: whole["hash"],
+      });
+      expect(refusal(() => read(bytes.subarray(0, -1)))).toBe("wrong-fields");
     }),
     { numRuns: ROUND_TRIPS },
   );

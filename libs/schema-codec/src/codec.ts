@@ -6,6 +6,7 @@ import { HashType } from "./hash-type.ts";
 import { compileJsonForm, type JsonForm } from "./json-form.ts";
 import { LearnedSchemas } from "./learned-schemas.ts";
 import type { Decoded, RecordName, RecordTypes } from "./record-name.ts";
+import { projectionOf } from "./projection.ts";
 import { resolverOf } from "./resolver.ts";
 import {
   readSchema,
@@ -31,6 +32,7 @@ const SCRATCH_BYTES = 1024 * 1024;
 
 interface Writer {
   readonly id: number;
+  readonly schema: RecordSchema;
   readonly type: avsc.Type;
   readonly toBuffers: ToBuffers | undefined;
 }
@@ -62,7 +64,7 @@ for (const entry of readSchemaIds().toReversed()) {
   const check = compileByteCheck(schema);
   const newest = writers.get(name);
   if (newest === undefined) {
-    writers.set(name, { id: entry.id, type, toBuffers: compileToBuffers(schema) });
+    writers.set(name, { id: entry.id, schema, type, toBuffers: compileToBuffers(schema) });
     readers.set(entry.id, { name, type, resolver: undefined, newest: type, check });
     jsonForms.set(name, compileJsonForm(schema));
   } else {
@@ -130,33 +132,67 @@ export function schemaIdOf(bytes: Uint8Array): number {
 
 /** Which record bytes hold, without reading them. */
 export function nameOf(bytes: Uint8Array): RecordName {
+  return readerOf(bytes).name;
+}
+
+function readerOf(bytes: Uint8Array): Reader {
   const id = schemaIdOf(bytes);
   const reader = readers.get(id);
   if (reader === undefined) throw new CodecError("unknown-schema", `no schema has the id ${id}`);
-  return reader.name;
+  return reader;
 }
 
 /** Throws `CodecError` for bytes that are not exactly one record of a known schema. */
 export function decode(bytes: Uint8Array): Decoded {
-  const id = schemaIdOf(bytes);
-  const reader = readers.get(id);
-  if (reader === undefined) throw new CodecError("unknown-schema", `no schema has the id ${id}`);
-  const buffer = Buffer.isBuffer(bytes)
-    ? bytes
-    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let value: unknown;
-  try {
-    reader.check(bytes, HEADER_BYTES);
+  const reader = readerOf(bytes);
+  let value = checked(reader, bytes, (buffer) => {
     const read =
       reader.resolver === undefined
         ? reader.type.decode(buffer, HEADER_BYTES)
         : reader.newest.decode(buffer, HEADER_BYTES, reader.resolver);
-    value = read.value;
+    return read.value;
+  });
+  if (reader.name === "commit") value = unwrapEvents(value as RecordTypes["commit"]);
+  return { name: reader.name, value } as Decoded;
+}
+
+function checked(reader: Reader, bytes: Uint8Array, read: (buffer: Buffer) => unknown): unknown {
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  try {
+    reader.check(bytes, HEADER_BYTES);
+    return read(buffer);
   } catch (error) {
     throw new CodecError("wrong-fields", `the bytes are no ${reader.name}`, error);
   }
-  if (reader.name === "commit") value = unwrapEvents(value as RecordTypes["commit"]);
-  return { name: reader.name, value } as Decoded;
+}
+
+/**
+ * Makes a function that is as `decode`, but reads only these fields of the record. It checks all of
+ * its bytes, and makes a value of none but those: for readers of many records.
+ */
+export function decoderOf(
+  names: readonly string[],
+): (bytes: Uint8Array) => { readonly name: RecordName; readonly value: unknown } {
+  const parts = new Map<Reader, { readonly type: avsc.Type; readonly resolver: avsc.Resolver }>();
+  const partOf = (reader: Reader) => {
+    let part = parts.get(reader);
+    if (part === undefined) {
+      const { schema } = writers.get(reader.name) as Writer;
+      const type = typeOf(projectionOf(schema, names));
+      parts.set(reader, (part = { type, resolver: resolverOf(type, reader.type) }));
+    }
+    return part;
+  };
+  return (bytes) => {
+    const reader = readerOf(bytes);
+    const value = checked(reader, bytes, (buffer) => {
+      const { type, resolver } = partOf(reader);
+      return type.decode(buffer, HEADER_BYTES, resolver).value;
+    });
+    return { name: reader.name, value };
+  };
 }
 
 /** As `decode`, of a topic that holds one kind of record; another kind is a `CodecError`. */

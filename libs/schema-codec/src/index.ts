@@ -9,6 +9,7 @@ export {
   CodecError,
   decode,
   decodeAs,
+  decoderOf,
   encode,
   fromJson,
   learnWriterSchema,

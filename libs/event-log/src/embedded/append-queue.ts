@@ -6,6 +6,7 @@ import type { Partition } from "./partition.ts";
 import type { TailBudget } from "./partition-tail.ts";
 import type { RecordStore } from "./record-store.ts";
 import type { Durability, Transactions } from "./transactions.ts";
+import { SharedRecord } from "../shared-record.ts";
 
 /** What waits for the next transaction; an append that would exceed it commits at once. */
 const PENDING_BYTES_MAX = 32 * 1024 * 1024;
@@ -132,7 +133,7 @@ class AppendGroup {
     for (const { first, records } of batches) {
       let offset = first;
       for (const { key, value } of records) {
-        yield { offset, key, value, timestampMs: this.#timestampMs };
+        yield new SharedRecord(key, value, offset, this.#timestampMs);
         offset += 1;
       }
     }

@@ -3,6 +3,7 @@ import type { AppendRecord, LogRecord } from "../event-log.ts";
 import { crc32c } from "./crc32c.ts";
 import type { RecordHeaders } from "./kafka-options.ts";
 import { VarintReader, varintBytes, writeVarint } from "./varint.ts";
+import { SharedRecord } from "../shared-record.ts";
 
 /**
  * Kafka's record batch, version 2: the only form that brokers of our time store. Layout:
@@ -171,12 +172,8 @@ function recordsOf(batch: Buffer, base: number, attributes: number): readonly Lo
       const key = sizedBytes(body, reader, end);
       const value = sizedBytes(body, reader, end);
       reader.position = end;
-      records.push({
-        key: key.toString("utf8"),
-        value,
-        offset,
-        timestampMs: (attributes & LOG_APPEND_TIME) === 0 ? timestamp : last,
-      });
+      const time = (attributes & LOG_APPEND_TIME) === 0 ? timestamp : last;
+      records.push(new SharedRecord(key.toString("utf8"), value, offset, time));
     }
     return records;
   } catch (error) {
