@@ -1,3 +1,4 @@
+import { Delivery, type BatchSource } from "../delivery.ts";
 import type {
   LogRecord,
   OnBatch,
@@ -5,7 +6,7 @@ import type {
   SubscribeOptions,
   Subscription,
 } from "../event-log.ts";
-import type { Ready, ReadyQueue } from "../ready-queue.ts";
+import type { ReadyQueue } from "../ready-queue.ts";
 import type { DecodedRecords } from "./record-batch.ts";
 
 const BATCH_RECORDS_DEFAULT = 2_000;
@@ -24,20 +25,18 @@ interface ReaderParts {
  * One subscription: takes what was fetched and delivers it, one call at a time. Whoever fetches
  * gives each record once and in order; what lies below `position` is passed over.
  */
-export class PartitionReader implements Subscription, Ready {
+export class PartitionReader implements Subscription, BatchSource {
   readonly topic: string;
   readonly partition: number;
   readonly isRelaxed: boolean;
   /** The offset that it must be given next. */
   position: number;
   readonly #parts: ReaderParts;
-  readonly #onBatch: OnBatch;
-  readonly #options: SubscribeOptions;
+  readonly #recordsMax: number;
+  readonly #delivery: Delivery;
   #chunks: DecodedRecords[] = [];
   #bytes = 0;
-  #state: "idle" | "queued" | "calling" | "ended" = "idle";
   #hasTold = false;
-  #call: Promise<void> | undefined;
 
   constructor(
     parts: ReaderParts,
@@ -49,8 +48,8 @@ export class PartitionReader implements Subscription, Ready {
     this.topic = from.topic;
     this.partition = from.partition;
     this.position = from.from;
-    this.#onBatch = onBatch;
-    this.#options = options;
+    this.#recordsMax = Math.max(1, options.maxRecords ?? BATCH_RECORDS_DEFAULT);
+    this.#delivery = new Delivery(parts.queue, this, onBatch, options);
     this.isRelaxed = options.isRelaxed === true;
   }
 
@@ -59,7 +58,7 @@ export class PartitionReader implements Subscription, Ready {
   }
 
   get isEnded(): boolean {
-    return this.#state === "ended";
+    return this.#delivery.isEnded;
   }
 
   get hasRoom(): boolean {
@@ -68,7 +67,7 @@ export class PartitionReader implements Subscription, Ready {
 
   /** What was fetched from `position` or before. */
   take(fetched: DecodedRecords): void {
-    if (this.#state === "ended" || fetched.next <= this.position) return;
+    if (this.isEnded || fetched.next <= this.position) return;
     const from = this.position;
     const first = fetched.records[0];
     const records =
@@ -81,101 +80,61 @@ export class PartitionReader implements Subscription, Ready {
 
   /** There is nothing before the end: the reader hears that once. */
   atEnd(): void {
-    if (this.#hasTold || this.#state !== "idle" || this.#chunks.length > 0) return;
+    if (this.#hasTold || !this.#delivery.isResting || this.#chunks.length > 0) return;
     this.#push({ records: [], bytes: 0, next: this.position });
   }
 
-  turn(): number {
-    if (this.#state !== "queued") return 0;
-    const batch = this.#nextBatch();
-    if (batch === undefined) {
-      this.#state = "idle";
-      return 0;
-    }
-    this.#hasTold = true;
-    this.#state = "calling";
-    let answer: void | Promise<void>;
-    try {
-      answer = this.#onBatch(batch);
-    } catch (error) {
-      this.fail(error);
-      return 0;
-    }
-    if (answer === undefined) {
-      this.#afterCall();
-    } else {
-      this.#call = answer.then(
-        () => this.#afterCall(),
-        (error: unknown) => this.fail(error),
-      );
-    }
-    return batch.records.length;
+  close(): Promise<void> {
+    return this.#delivery.close();
   }
 
-  async close(): Promise<void> {
-    this.#end();
-    await this.#call;
-  }
-
-  /** Ends the subscription and says why, in a turn of the event loop of its own. */
   fail(error: unknown): void {
-    if (this.#state === "ended") return;
-    this.#end();
-    const reason =
-      error instanceof Error ? error : new Error("a subscription failed", { cause: error });
-    setImmediate(() => {
-      if (this.#options.onError === undefined) throw reason;
-      this.#options.onError(reason);
-    });
+    this.#delivery.fail(error);
+  }
+
+  next(): ReadBatch | undefined {
+    const chunk = this.#chunks[0];
+    if (chunk === undefined) return undefined;
+    this.#hasTold = true;
+    const hadRoom = this.hasRoom;
+    const batch = this.#nextBatch(chunk);
+    if (!hadRoom && this.hasRoom) this.#parts.hungry();
+    return batch;
+  }
+
+  hasMore(): boolean {
+    return this.#chunks.length > 0;
+  }
+
+  rests(): void {}
+
+  ended(): void {
+    this.#chunks = [];
+    this.#parts.ended(this);
   }
 
   #push(chunk: DecodedRecords): void {
     this.#chunks.push(chunk);
     this.#bytes += chunk.bytes;
-    if (this.#state === "idle") this.#enqueue();
+    this.#delivery.wake();
   }
 
-  #nextBatch(): ReadBatch | undefined {
-    const chunk = this.#chunks[0];
-    if (chunk === undefined) return undefined;
-    const hadRoom = this.hasRoom;
-    const most = Math.max(1, this.#options.maxRecords ?? BATCH_RECORDS_DEFAULT);
-    let batch: ReadBatch = { records: chunk.records, next: chunk.next };
-    if (chunk.records.length > most) {
-      const records = chunk.records.slice(0, most);
-      batch = { records, next: (records.at(-1)?.offset ?? 0) + 1 };
-      const bytes = bytesOf(records);
-      this.#chunks[0] = {
-        records: chunk.records.slice(most),
-        bytes: Math.max(0, chunk.bytes - bytes),
-        next: chunk.next,
-      };
-      this.#bytes -= Math.min(bytes, chunk.bytes);
-    } else {
+  /** Of the first chunk, which is taken off when it was delivered. */
+  #nextBatch(chunk: DecodedRecords): ReadBatch {
+    if (chunk.records.length <= this.#recordsMax) {
       this.#chunks.shift();
       this.#bytes -= chunk.bytes;
+      return { records: chunk.records, next: chunk.next };
     }
-    if (!hadRoom && this.hasRoom) this.#parts.hungry();
-    return batch;
-  }
-
-  #afterCall(): void {
-    this.#call = undefined;
-    if (this.#state === "ended") return;
-    if (this.#chunks.length > 0) this.#enqueue();
-    else this.#state = "idle";
-  }
-
-  #enqueue(): void {
-    this.#state = "queued";
-    this.#parts.queue.add(this);
-  }
-
-  #end(): void {
-    if (this.#state === "ended") return;
-    this.#state = "ended";
-    this.#chunks = [];
-    this.#parts.ended(this);
+    const records = chunk.records.slice(0, this.#recordsMax);
+    const bytes = bytesOf(records);
+    this.#chunks[0] = {
+      records: chunk.records.slice(this.#recordsMax),
+      bytes: Math.max(0, chunk.bytes - bytes),
+      next: chunk.next,
+    };
+    this.#bytes -= Math.min(bytes, chunk.bytes);
+    return { records, next: (records.at(-1)?.offset ?? 0) + 1 };
   }
 }
 
