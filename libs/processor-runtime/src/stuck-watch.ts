@@ -5,6 +5,13 @@ import type { Signal } from "./signal.ts";
 /** So long a cut may stay unverified before it is thought that something is missing. */
 const STUCK_MS = 60_000;
 
+interface Blocked {
+  readonly cuts: string;
+  /** Aborted when other cuts do not verify, or none. */
+  readonly changed: AbortController;
+  isOver: boolean;
+}
+
 export type Stuck = "no" | "start-over" | "alarm";
 
 /**
@@ -17,8 +24,7 @@ export class StuckWatch {
   readonly #clock: Clock;
   readonly #arrived: Signal;
   readonly #stopping: AbortSignal;
-  #armed = false;
-  #blocked: { readonly cuts: string; readonly sinceMs: number } | undefined;
+  #blocked: Blocked | undefined;
   #startedOver = "";
 
   constructor(clock: Clock, arrived: Signal, stopping: AbortSignal) {
@@ -30,31 +36,25 @@ export class StuckWatch {
   /** Call it whenever there is nothing to do. Wakes the reader when it is time to look again. */
   look(folds: readonly CutFold[]): Stuck {
     const cuts = folds.map((fold) => fold.blockedAt ?? "").join(" ");
-    if (cuts.trim() === "") {
-      this.#blocked = undefined;
-      return "no";
-    }
-    const now = this.#clock.now();
-    if (this.#blocked?.cuts !== cuts) {
-      this.#blocked = { cuts, sinceMs: now };
-      void this.#wakeLater();
-      return "no";
-    }
-    if (now - this.#blocked.sinceMs < STUCK_MS) {
-      void this.#wakeLater();
-      return "no";
-    }
+    if (this.#blocked?.cuts !== cuts) this.#block(cuts.trim() === "" ? undefined : cuts);
+    if (this.#blocked?.isOver !== true) return "no";
     if (this.#startedOver === cuts) return "alarm";
     this.#startedOver = cuts;
-    this.#blocked = undefined;
+    this.#block(undefined);
     return "start-over";
   }
 
-  async #wakeLater(): Promise<void> {
-    if (this.#armed) return;
-    this.#armed = true;
-    await this.#clock.sleep(STUCK_MS, this.#stopping);
-    this.#armed = false;
-    this.#arrived.raise();
+  /** The time is slept, not read from a clock, which anybody may set. */
+  #block(cuts: string | undefined): void {
+    this.#blocked?.changed.abort();
+    this.#blocked = undefined;
+    if (cuts === undefined) return;
+    const blocked: Blocked = { cuts, changed: new AbortController(), isOver: false };
+    this.#blocked = blocked;
+    const either = AbortSignal.any([this.#stopping, blocked.changed.signal]);
+    void this.#clock.sleep(STUCK_MS, either).then(() => {
+      blocked.isOver = !either.aborted;
+      if (blocked.isOver) this.#arrived.raise();
+    });
   }
 }

@@ -52,13 +52,14 @@ async function outputOf(open: () => Promise<GitRepository>) {
   const log = createSimulatedLog();
   await log.createTopics(fixedTopics({ hostPartitions: 1, deploymentPartitions: 1 }));
   const holds: string[] = [];
-  let nowMs = 0;
+  let look = (): void => {};
   const output = new GitOutput({
     log,
     clock: {
-      now: () => nowMs,
+      now: () => 0,
       // Pauses are over at once; the look now and then is the test's to call for.
-      sleep: (durationMs) => (durationMs < 60_000 ? Promise.resolve() : new Promise(() => {})),
+      sleep: (durationMs) =>
+        durationMs < 60_000 ? Promise.resolve() : new Promise((resolve) => (look = resolve)),
     },
     random: () => 0.5,
     installation: "one",
@@ -69,7 +70,11 @@ async function outputOf(open: () => Promise<GitRepository>) {
   });
   const reports = (): readonly { revision: number; problem: string }[] =>
     log.peek("titan.git-commit", 0).map(({ value }) => decodeAs("git-commit", value));
-  return { output, holds, reports, pass: (ms: number) => (nowMs += ms) };
+  const lookIsDue = async (): Promise<void> => {
+    look();
+    await Promise.resolve();
+  };
+  return { output, holds, reports, lookIsDue };
 }
 
 test("a batch of revisions is one commit, an unchanged one none, and each is reported", async () => {
@@ -87,11 +92,11 @@ test("a batch of revisions is one commit, an unchanged one none, and each is rep
 
 test("what others change in our part is taken back at the next look", async () => {
   const { repository, others, path } = await fixture("folder");
-  const { output, pass } = await outputOf(() => Promise.resolve(repository));
+  const { output, lookIsDue } = await outputOf(() => Promise.resolve(repository));
   await output.recover(step(3, placed("one")));
   await foreignCommit(others, { [FILE]: "mine now", "README.md": "theirs" });
   expect(await output.repair()).toBe(false);
-  pass(60_000);
+  await lookIsDue();
   expect(await output.repair()).toBe(true);
   expect(await readBranch(path)).toEqual({ [FILE]: "one", "README.md": "theirs" });
 });

@@ -55,7 +55,7 @@ export class GitOutput implements Output<PlacedDeployment> {
   #repository: GitRepository | undefined;
   #lastCommit: string | undefined;
   #last: { readonly revision: number; readonly provenance: TreeProvenance } | undefined;
-  #lookAt = 0;
+  #isLookDue = false;
   readonly #closing = new AbortController();
 
   constructor(options: GitOutputOptions) {
@@ -84,7 +84,7 @@ export class GitOutput implements Output<PlacedDeployment> {
 
   /** Puts back what others changed in our part of the tree. */
   async repair(): Promise<boolean> {
-    if (this.#options.clock.now() < this.#lookAt || this.#last === undefined) return false;
+    if (!this.#isLookDue || this.#last === undefined) return false;
     return (await this.#publish())?.kind === "published";
   }
 
@@ -146,7 +146,7 @@ export class GitOutput implements Output<PlacedDeployment> {
       ...(this.#lastCommit === undefined ? {} : { lastCommit: this.#lastCommit }),
       ...(acceptedInstallation === undefined ? {} : { acceptedInstallation }),
     });
-    this.#lookAt = clock.now() + LOOK_INTERVAL_MS;
+    this.#isLookDue = false;
     onOutcome?.(outcome);
     if (outcome.kind !== "behind" && outcome.commit !== null) {
       if (outcome.commit !== this.#lastCommit) await this.#report(outcome.commit, last.revision);
@@ -179,6 +179,7 @@ export class GitOutput implements Output<PlacedDeployment> {
   async #lookNowAndThen(): Promise<void> {
     while (!this.#closing.signal.aborted) {
       await this.#options.clock.sleep(LOOK_INTERVAL_MS, this.#closing.signal);
+      this.#isLookDue = true;
       this.#options.arrived.raise();
     }
   }
