@@ -6,7 +6,8 @@ import {
   type Subscription,
 } from "@titan/event-log";
 import { MARK_KEY } from "./keys.ts";
-import { OwnStream, type Observed, type StreamWriter } from "./own-stream.ts";
+import type { Observed } from "./observed.ts";
+import { OwnStream, type StreamWriter } from "./own-stream.ts";
 import { readStatement, type Read } from "./read-statement.ts";
 import type { Rules } from "./rules.ts";
 import { SharedValues } from "./shared-values.ts";

@@ -1,6 +1,7 @@
 import type { AppendRecord, LogRecord } from "@titan/event-log";
 import { derivedHash, encode, type RecordTypes, type StatementName } from "@titan/schema-codec";
 import { MARK_KEY } from "./keys.ts";
+import { observation, type Observed } from "./observed.ts";
 import type { Rules } from "./rules.ts";
 import { addWrapping, Contradiction, type Statement } from "./statement.ts";
 import type { ViewStep } from "./view.ts";
@@ -15,15 +16,6 @@ interface Truth {
   /** Where the last copy with that label is; undefined while its append is under way. */
   offset: number | undefined;
 }
-
-export type Observed =
-  | { readonly kind: "statement"; readonly statement: Statement }
-  | {
-      readonly kind: "mark";
-      readonly revision: number;
-      readonly sum: bigint;
-      readonly offset: number;
-    };
 
 /** What goes into each record beside key and value. */
 export interface StreamWriter {
@@ -114,7 +106,7 @@ export class OwnStream {
       if (truth.hash !== 0n) this.#count += 1;
     }
     for (const statement of shadowed.values()) {
-      this.#observed.push({ kind: "statement", statement });
+      this.#observed.push(observation(statement));
     }
     for (const mark of marks) this.#observed.push(mark);
   }
@@ -165,7 +157,7 @@ export class OwnStream {
   }
 
   observe(statement: Statement): void {
-    this.#observed.push({ kind: "statement", statement });
+    this.#observed.push(observation(statement));
   }
 
   observeMark(mark: { revision: number; sum: bigint }, offset: number): void {
@@ -188,18 +180,19 @@ export class OwnStream {
     this.#cut = step.revision;
     const records: AppendRecord[] = [];
     let remark = false;
-    const observed: Observed[] = [
-      ...this.#observed,
-      ...this.#ahead
-        .filter((statement) => statement.revision <= this.#cut)
-        .map((statement) => ({ kind: "statement" as const, statement })),
-    ];
+    const { reached = [], above = [] } = Object.groupBy(this.#ahead, ({ revision }) =>
+      revision <= this.#cut ? "reached" : "above",
+    );
+    const observed = [...this.#observed, ...reached.map((one) => observation(one))];
     this.#observed = [];
-    this.#ahead = this.#ahead.filter((statement) => statement.revision > this.#cut);
+    this.#ahead = above;
     const wrong = new Set<string>();
     for (const seen of observed) {
       if (seen.kind === "mark") remark = this.#isLateMark(seen) || remark;
       else if (this.#isWrong(seen.statement)) wrong.add(seen.statement.key);
+      // A label that was taken over: when only it is left, a new reader needs a mark that covers it.
+      else if (seen.statement.revision <= this.#cut)
+        remark ||= seen.statement.revision > this.#markRevision;
     }
     for (const key of wrong) {
       const truth = this.#truths.get(key);

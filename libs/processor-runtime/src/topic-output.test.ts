@@ -69,7 +69,12 @@ function output(
 }
 
 /** What another owner, or this one long ago, says of a key; lands now. */
-async function landed(revision: number, key: string, target: string | null): Promise<void> {
+async function landed(
+  revision: number,
+  key: string,
+  target: string | null,
+  topic = TOPIC,
+): Promise<void> {
   const current = target === null ? null : member(target);
   const hash = derivedHash("host-target", key, current);
   const value = encode("host-target", {
@@ -86,7 +91,7 @@ async function landed(revision: number, key: string, target: string | null): Pro
     causes: [],
     processorVersion: 1,
   });
-  await nouns.append(TOPIC, 0, key, value);
+  await nouns.append(topic, 0, key, value);
   await nouns.quiet();
 }
 
@@ -279,6 +284,16 @@ test("slices: a repair is followed by a mark, or no new reader could use the sli
   };
   expect(await play(RULES)).toEqual(["k=y@6", "mark@6"]);
   expect(await play({ ...RULES, markAfterRepair: false })).toEqual(["k=y@6"]);
+});
+
+test("slices: a rival's label above the own mark is covered by a mark, or the slice has none for it", async () => {
+  const own = output(RULES, true);
+  await does(own.recover(step(5, { "a/k": "x" })));
+  await does(own.write([step(7, { "b/": undefined })]));
+  await landed(6, "k", "x", `${SLICE}a`);
+  await does(own.repair());
+  expect(shown(`${SLICE}a`)).toEqual(["k=x@5", "mark@5", "k=x@6", "mark@7"]);
+  expect(await does(own.repair())).toBe(false);
 });
 
 /** The topic goes, and nobody who follows it has heard of it yet. */
