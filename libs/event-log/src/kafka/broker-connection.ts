@@ -44,10 +44,15 @@ export class BrokerConnection {
   #opened: Promise<Connection> | undefined;
   #socket: Socket | undefined;
   #closed = false;
+  /** When the last answer came, by performance.now(). */
+  #heardAt = performance.now();
+  readonly #onSilence: () => void;
 
-  constructor(address: Address, options: KafkaOptions) {
+  /** `onSilence`: an answer did not come in time, so the other connections to this broker may be dead too. */
+  constructor(address: Address, options: KafkaOptions, onSilence: () => void = () => {}) {
     this.address = address;
     this.#options = options;
+    this.#onSilence = onSilence;
   }
 
   get isClosed(): boolean {
@@ -96,13 +101,21 @@ export class BrokerConnection {
     this.#drop();
   }
 
+  /** Gives it up if nothing was heard on it since; it is opened again when it is needed. */
+  dropIfSilentSince(time: number): void {
+    if (this.#heardAt <= time) this.#drop();
+  }
+
   /** A connection on which an answer did not come in time is of no use: answers come in order. */
   async #guard<Answer>(opened: Promise<Connection>, answer: Promise<Answer>): Promise<Answer> {
     try {
-      return await answer;
+      const answered = await answer;
+      this.#heardAt = performance.now();
+      return answered;
     } catch (error) {
       // Others may have opened it anew since.
       if (this.#opened === opened) this.#drop();
+      if (isTimeout(error)) this.#onSilence();
       throw error;
     }
   }
@@ -121,6 +134,7 @@ export class BrokerConnection {
       throw error;
     });
     this.#opened = opened;
+    this.#heardAt = performance.now();
     return opened;
   }
 
@@ -155,6 +169,10 @@ export class BrokerConnection {
     await connection.authenticate();
     return connection;
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === "KafkaJSRequestTimeoutError";
 }
 
 /** kafkajs sets a timer with a negative time for every answer (its issue 1751), also when nobody waits. */

@@ -1,5 +1,6 @@
 import { LogError } from "../log-error.ts";
-import { BrokerConnection, type Address } from "./broker-connection.ts";
+import type { Address, BrokerConnection } from "./broker-connection.ts";
+import { Connections } from "./connections.ts";
 import type { KafkaOptions } from "./kafka-options.ts";
 import { CODE, codeName, isLeaderMoved } from "./protocol-code.ts";
 import { readMetadata, writeMetadata, type Metadata, type TopicMetadata } from "./metadata.ts";
@@ -31,8 +32,7 @@ const NO_LEADER = -1;
 export class Cluster {
   readonly options: KafkaOptions;
   readonly #onForeign: (error: LogError) => void;
-  readonly #connections = new Map<string, BrokerConnection>();
-  readonly #own = new Set<BrokerConnection>();
+  readonly #connections: Connections;
   readonly #leaders = new Map<string, readonly number[]>();
   readonly #asking = new Map<string, Question["answer"]>();
   /** Not asked yet. */
@@ -46,6 +46,7 @@ export class Cluster {
   constructor(options: KafkaOptions, onForeign: (error: LogError) => void) {
     this.options = options;
     this.#onForeign = onForeign;
+    this.#connections = new Connections(options);
   }
 
   get brokerCount(): number {
@@ -63,8 +64,7 @@ export class Cluster {
 
   close(): void {
     this.#failure = new LogError("closed", "refused", "the log is closed");
-    for (const connection of this.#connections.values()) connection.close();
-    for (const connection of this.#own) connection.close();
+    this.#connections.close();
   }
 
   /** The connection of a purpose to a broker; `append` ones do not wait behind fetches. */
@@ -72,7 +72,7 @@ export class Cluster {
     this.check();
     const address = this.#brokers.get(node);
     if (address === undefined) throw new Error(`the cluster has no broker ${node}`);
-    return this.#connectionTo(address, `${node} ${purpose}`);
+    return this.#connections.named(`${node} ${purpose}`, address);
   }
 
   /** One that nobody else uses; its owner closes it. */
@@ -80,10 +80,7 @@ export class Cluster {
     this.check();
     const address = this.#brokers.get(node);
     if (address === undefined) throw new Error(`the cluster has no broker ${node}`);
-    const connection = new BrokerConnection(address, this.options);
-    for (const other of this.#own) if (other.isClosed) this.#own.delete(other);
-    this.#own.add(connection);
-    return connection;
+    return this.#connections.own(address);
   }
 
   /** Rejects when no broker answers. */
@@ -222,7 +219,10 @@ export class Cluster {
       const address = candidates[(this.#seed + tries) % candidates.length];
       if (address === undefined) break;
       try {
-        const connection = this.#connectionTo(address, `${address.host}:${address.port} control`);
+        const connection = this.#connections.named(
+          `${address.host}:${address.port} control`,
+          address,
+        );
         const metadata = await connection.callRaw({
           name: "Metadata",
           apiKey: 3,
@@ -260,22 +260,6 @@ export class Cluster {
     this.#id = clusterId;
     this.#controller = controller;
     this.#brokers = new Map(brokers.map(({ node, host, port }) => [node, { host, port }]));
-  }
-
-  #connectionTo(address: Address, name: string): BrokerConnection {
-    let found = this.#connections.get(name);
-    if (
-      found !== undefined &&
-      (found.address.host !== address.host || found.address.port !== address.port)
-    ) {
-      found.close();
-      found = undefined;
-    }
-    if (found === undefined) {
-      found = new BrokerConnection(address, this.options);
-      this.#connections.set(name, found);
-    }
-    return found;
   }
 }
 
