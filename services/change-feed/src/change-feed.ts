@@ -25,7 +25,7 @@ import { ProposalQueue } from "./proposal-queue.ts";
 import { recordedId } from "./recorded-proposal.ts";
 import { sealCommit } from "./seal-commit.ts";
 import { decideOneByOne } from "./decide-one-by-one.ts";
-import { tooOld } from "./refusal.ts";
+import { outcomeUnknown } from "./refusal.ts";
 
 export interface ChangeFeedOptions {
   readonly log: EventLog;
@@ -145,6 +145,7 @@ export class ChangeFeed {
       onHold: this.#onHold,
       arrived: this.#arrived,
       fail,
+      rules: this.#rules,
     });
     this.#proposals = proposals;
     const commits = log.subscribe(
@@ -250,8 +251,8 @@ export class ChangeFeed {
   #verdict(proposal: Proposal, revision: number): Verdict {
     const counted = revision - 1;
     const length = this.#options.windowLength ?? PROPOSAL_WINDOW_SIZE;
-    if (this.#rules.refuseTooOld && proposal.seen < counted - length)
-      return tooOld(proposal, counted - length);
+    const unknown = outcomeUnknown(proposal, counted, length);
+    if (this.#rules.refuseTooOld && unknown !== undefined) return unknown;
     const { entityTopicsMax = Infinity } = this.#options;
     const at = { revision, entityTopicsMax };
     return this.#rules.oneEventPerKey

@@ -20,6 +20,8 @@ export interface FeedRules {
   readonly refuseTooOld: boolean;
   /** The hash of a noun record covers its label. */
   readonly labelsInSums: boolean;
+  /** A dead letter takes the place of one record, not of what was read together with it. */
+  readonly oneDeadLetterPerRecord: boolean;
 }
 
 export const FEED_RULES: FeedRules = {
@@ -33,4 +35,5 @@ export const FEED_RULES: FeedRules = {
   idsReadBack: true,
   refuseTooOld: true,
   labelsInSums: true,
+  oneDeadLetterPerRecord: true,
 };

@@ -8,6 +8,7 @@ import {
   type Signal,
 } from "@titan/processor-runtime";
 import { CodecError, decodeAs } from "@titan/schema-codec";
+import type { FeedRules } from "./feed-rules.ts";
 
 export interface PendingProposal {
   readonly proposal: Proposal;
@@ -29,6 +30,7 @@ export class ProposalQueue {
   /** Raised when there is more. */
   readonly #arrived: Signal;
   readonly #fail: (error: Error) => void;
+  readonly #rules: Pick<FeedRules, "oneDeadLetterPerRecord">;
   #waiting: PendingProposal[] = [];
   #subscription: Subscription | undefined;
   #room: (() => void) | undefined;
@@ -40,12 +42,14 @@ export class ProposalQueue {
     readonly onHold: OnHold;
     readonly arrived: Signal;
     readonly fail: (error: Error) => void;
+    readonly rules: Pick<FeedRules, "oneDeadLetterPerRecord">;
   }) {
     this.#log = options.log;
     this.#clock = options.clock;
     this.#onHold = options.onHold;
     this.#arrived = options.arrived;
     this.#fail = options.fail;
+    this.#rules = options.rules;
   }
 
   get waiting(): readonly PendingProposal[] {
@@ -56,7 +60,10 @@ export class ProposalQueue {
     this.#subscription = this.#log.subscribe(
       { topic: PROPOSAL_TOPIC, partition: 0, from },
       async (batch) => {
-        for (const record of batch.records) await this.#read(record);
+        for (const record of batch.records) {
+          const isProposal = await this.#read(record);
+          if (!isProposal && !this.#rules.oneDeadLetterPerRecord) break;
+        }
         if (batch.records.length > 0) this.#arrived.raise();
         if (this.#waiting.length >= PROPOSALS_WAITING_MAX && !this.#closed) {
           await new Promise<void>((resolve) => {
@@ -80,16 +87,18 @@ export class ProposalQueue {
     await this.#subscription?.close();
   }
 
-  async #read(record: LogRecord): Promise<void> {
+  /** False for what became a dead letter. */
+  async #read(record: LogRecord): Promise<boolean> {
     let proposal: Proposal;
     try {
       proposal = decodeAs("proposal", record.value);
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       await this.#deadLetter(record, error);
-      return;
+      return false;
     }
     this.#waiting.push({ proposal, position: record.offset });
+    return true;
   }
 
   async #deadLetter(record: LogRecord, error: CodecError): Promise<void> {
