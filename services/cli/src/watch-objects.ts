@@ -33,18 +33,15 @@ export async function watchObjects(
     name === undefined || object.metadata.name === name;
   const printer = createPrinter(context, reference);
   if (withList) for (const item of list.items.filter(wanted)) await printer("ADDED", item);
-  let revision = list.revision;
+  const { revision } = list;
+  let lastId: string | undefined;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      for await (const event of api.events(path, {
-        watch: true,
-        revision,
-        labelSelector: selector,
-      })) {
+      const query = { watch: true, revision, labelSelector: selector };
+      for await (const event of api.events(path, query, lastId)) {
         attempt = 1;
         const data: unknown = JSON.parse(event.data);
-        const reached = /(\d+)$/.exec(event.lastEventId)?.[1];
-        if (reached !== undefined) revision = Number(reached);
+        if (event.lastEventId !== "") lastId = event.lastEventId;
         const object = (fieldAt(data, "object") ?? data) as TitanObject;
         const type = textAt(data, "type") || event.type;
         if (isChange(type) && wanted(object)) await printer(type, object);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { clientOf, type Client } from "../testing/client.ts";
-import { EventReader } from "../testing/event-reader.ts";
+import { EventReader, type ReadEvent } from "../testing/event-reader.ts";
 import { mintToken } from "../testing/seed.ts";
 import { startStack, type Stack } from "../testing/stack.ts";
 
@@ -98,8 +98,13 @@ test.each([
   expect(await admin("GET", `/v1/hosts?${query}`)).toMatchObject({ status, body: { code } });
 });
 
+async function listening(): Promise<string> {
+  const { app } = stack.api;
+  return app.server.listening ? app.listeningOrigin : app.listen({ host: "127.0.0.1", port: 0 });
+}
+
 test("a watch begins with the list, goes on with what happens, and resumes from a revision", async () => {
-  const url = await stack.api.app.listen({ host: "127.0.0.1", port: 0 });
+  const url = await listening();
   const path = `${url}/v1/workspaces/iot/hosts?watch=true&labelSelector=small`;
   const watch = await EventReader.open(path, stack.admin);
   const initial = await watch.until("BOOKMARK");
@@ -118,4 +123,43 @@ test("a watch begins with the list, goes on with what happens, and resumes from 
     ["BOOKMARK", live.at(-1)?.id],
   ]);
   again.close();
+});
+
+test("a watch that breaks within a change, or within its list, resumes without a gap or a repeat", async () => {
+  const url = await listening();
+  const path = `${url}/v1/workspaces/iot/hosts?watch=true`;
+  const watch = await EventReader.open(path, stack.admin);
+  const initial = await watch.until("BOOKMARK");
+  const before = Number(initial.at(-1)?.id);
+  // Nothing is promised before the list is whole, so whoever leaves within it begins anew.
+  expect(initial.slice(0, -1).map(({ id }) => id)).toEqual(initial.slice(1).map(() => undefined));
+  const hosts = ["new9", "new1", "new5"];
+  const change = async (description: string) =>
+    await admin("POST", "/v1/changes", {
+      operations: hosts.map((name) => ({
+        action: "apply",
+        object: { kind: "Host", metadata: { workspace: "iot", name }, spec: { description } },
+      })),
+    });
+  await change("one");
+  await change("two");
+  const live: ReadEvent[] = [];
+  for (const type of ["ADDED", "ADDED", "ADDED", "MODIFIED", "MODIFIED", "MODIFIED"]) {
+    live.push(...(await watch.until(type)));
+  }
+  watch.close();
+  expect(live.map(({ id }) => id)).toEqual([
+    `iot/new1@${before}`,
+    `iot/new5@${before}`,
+    String(before + 1),
+    `iot/new1@${before + 1}`,
+    `iot/new5@${before + 1}`,
+    String(before + 2),
+  ]);
+  for (const [at, { id }] of live.entries()) {
+    const again = await EventReader.open(path, stack.admin, { "last-event-id": id ?? "" });
+    const missed = await again.until("BOOKMARK");
+    expect(missed.slice(0, -1)).toEqual(live.slice(at + 1));
+    again.close();
+  }
 });

@@ -100,8 +100,12 @@ export class Submitter {
     throw outcomeUnknown(proposal.id);
   }
 
-  /** The same bytes again while the log does not say what became of them. */
+  /**
+   * The same bytes again while the log does not say what became of them. A refusal says that nothing
+   * was made only as long as no try before it was left open.
+   */
   async #append(proposal: Proposal, value: Uint8Array): Promise<void> {
+    let isOpen = false;
     const triesMax = Math.ceil(this.#timeoutMs / RETRY_MS);
     const records = [{ key: proposal.workspace, value }];
     for (let tries = 1; ; tries += 1) {
@@ -113,7 +117,8 @@ export class Submitter {
         if (error.code === "record-too-large") {
           throw ApiProblem.of("proposal-too-large", "the change is too large for one record");
         }
-        if (error.outcome === "refused") {
+        isOpen ||= error.outcome === "unknown";
+        if (!isOpen) {
           throw ApiProblem.of("log-unavailable", "the log refused the change: it was not made", {
             headers: { "retry-after": "5" },
           });

@@ -1,3 +1,4 @@
+import { LogError } from "@titan/event-log";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { clientOf, type Client } from "../testing/client.ts";
 import { mintToken, seedDeployment } from "../testing/seed.ts";
@@ -214,4 +215,32 @@ test("a feed that does not answer leaves the outcome unknown, with the id to ask
     status: 404,
     body: { code: "change-unknown" },
   });
+});
+
+test.each([
+  { outcomes: ["refused"] as const, status: 503, code: "log-unavailable" },
+  // The first may have landed, whatever the log says of the next.
+  { outcomes: ["unknown", "refused"] as const, status: 504, code: "verdict-timeout" },
+])("a log whose appends are $outcomes: the answer is $code", async ({ outcomes, status, code }) => {
+  let tries = 0;
+  const failing = new Proxy(stack.log, {
+    get: (log, name) => {
+      if (name === "append") {
+        return () => {
+          const outcome = outcomes[Math.min(tries, outcomes.length - 1)] ?? "refused";
+          tries += 1;
+          return Promise.reject(new LogError("not-acknowledged", outcome, "planted"));
+        };
+      }
+      const value: unknown = Reflect.get(log, name);
+      return typeof value === "function" ? value.bind(log) : value;
+    },
+  });
+  const replica = await stack.replica({ timing: { verdictTimeoutMs: 600 }, log: failing });
+  const { nouns } = replica.context.model;
+  await nouns.waiters.wait(nouns.revision, 2, 30_000);
+  const client = clientOf(replica, stack.admin);
+  const answer = await client("PUT", "/v1/workspaces/default/hosts/open", {});
+  expect(answer).toMatchObject({ status, body: { code } });
+  expect(tries).toBeGreaterThanOrEqual(outcomes.length);
 });
