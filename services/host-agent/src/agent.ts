@@ -11,15 +11,15 @@ import { agentState, type AgentState } from "./agent-state.ts";
 import { desiredFiles } from "./desired-files.ts";
 import { decideDeployments, type Decision, type HostKnowledge } from "./desired-state.ts";
 import { FilesDriver, type FilesOutcome } from "./files-driver.ts";
-import { foreignInstallation } from "./foreign-installation.ts";
 import { HostMemory } from "./host-memory.ts";
 import { hostReport } from "./host-report.ts";
 import { HOST_RULES, type HostRules } from "./host-rules.ts";
-import { LogicalStream, type VerifiedState } from "./logical-stream.ts";
-import { nextIncarnation } from "./reporter-incarnation.ts";
+import { LogicalStream } from "./logical-stream.ts";
+import { ReporterIncarnation } from "./reporter-incarnation.ts";
 import { checkAssigned, checkRendered, deploymentOf, hostStream } from "./stream-knowledge.ts";
 import { StreamProblems } from "./stream-problems.ts";
 import type { TransportProblem, Watch } from "./transport.ts";
+import { WaitingCuts } from "./waiting-cuts.ts";
 
 /** Reports, and looks for what was changed by hand, at least so often. */
 const REPORT_INTERVAL_MS = 30_000;
@@ -39,16 +39,11 @@ export class Agent {
   readonly #wake = new Signal();
   readonly #settled = new Signal();
   readonly #watches = new Map<string, Watch>();
-  /** Cuts that were verified and not stored yet. */
-  #ownCut: VerifiedState<HostDeployment> | undefined;
-  readonly #renderedCuts = new Map<string, VerifiedState<RenderedDeployment>>();
-  /** Deployment streams that came to a cut in this run. */
-  readonly #fresh = new Set<string>();
-  #seen = 0;
+  readonly #cuts: WaitingCuts;
   readonly #streamProblems: StreamProblems;
-  /** The server is another installation. */
-  #foreign: Problem | null = null;
-  #incarnation: string;
+  /** Said last of `#cuts`. */
+  #said: string | undefined;
+  readonly #incarnation: ReporterIncarnation;
   #sequence = 0;
   #drifted = new Set<string>();
   readonly #stopping = new AbortController();
@@ -58,11 +53,12 @@ export class Agent {
     options: AgentOptions,
     memory: HostMemory,
     driver: FilesDriver,
-    incarnation: string,
+    incarnation: ReporterIncarnation,
   ) {
     this.#options = options;
     this.#rules = options.rules ?? HOST_RULES;
     this.#memory = memory;
+    this.#cuts = new WaitingCuts(memory);
     this.#driver = driver;
     this.#incarnation = incarnation;
     this.#streamProblems = new StreamProblems(hostStream(options.host));
@@ -84,7 +80,7 @@ export class Agent {
         problem: { code: "state-damaged", detail, pointer: "" },
       });
     }
-    const incarnation = await nextIncarnation(disk, stateFolder, clock.now());
+    const incarnation = await ReporterIncarnation.open(disk, stateFolder, clock.now());
     return new Agent(options, memory, driver, incarnation);
   }
 
@@ -103,7 +99,8 @@ export class Agent {
     this.#watch(hostStream(this.#options.host));
     void this.#tick();
     while (!this.#stopping.signal.aborted) {
-      await this.#storeCuts();
+      await this.#cuts.store(() => this.#watchAssigned());
+      this.#say(this.#cuts.problem);
       await this.#reconcile();
       this.#settled.raise();
       if (!this.#stopping.signal.aborted) await this.#wake.wait();
@@ -138,7 +135,7 @@ export class Agent {
             rules,
             check: (key, value) => checkAssigned(host, key, value),
             onCut: (cut) => {
-              this.#ownCut = cut;
+              this.#cuts.takeOwn(cut);
               this.#streamProblems.clear(stream);
               this.#wake.raise();
             },
@@ -149,30 +146,13 @@ export class Agent {
             rules,
             check: (key, value) => checkRendered(deploymentOf(stream), key, value),
             onCut: (cut) => {
-              this.#renderedCuts.set(stream, cut);
+              this.#cuts.takeRendered(stream, cut);
               this.#streamProblems.clear(stream);
               this.#wake.raise();
             },
             onBroken,
           });
     this.#watches.set(stream, transport.watch(stream, handler));
-  }
-
-  /** Stores what was verified, if the host may act on it; then watches what it now should. */
-  async #storeCuts(): Promise<void> {
-    const ownCut = this.#ownCut;
-    this.#ownCut = undefined;
-    if (ownCut !== undefined) {
-      const judged = await this.#memory.storeOwn(ownCut);
-      this.#noteForeign(judged === "foreign" ? foreignInstallation(ownCut.installation) : null);
-      if (judged !== "foreign") this.#seen = Math.max(this.#seen, ownCut.revision);
-    }
-    const cuts = new Map(this.#renderedCuts);
-    this.#renderedCuts.clear();
-    for (const [stream, cut] of cuts) {
-      if ((await this.#memory.storeRendered(stream, cut)) !== "foreign") this.#fresh.add(stream);
-    }
-    await this.#watchAssigned();
   }
 
   /** Bookmark and state of a stream that is no longer watched are forgotten together. */
@@ -185,8 +165,7 @@ export class Agent {
     const unwanted = [...this.#watches].filter(([name]) => name !== own && !wanted.has(name));
     for (const [stream, watch] of unwanted) {
       this.#watches.delete(stream);
-      this.#renderedCuts.delete(stream);
-      this.#fresh.delete(stream);
+      this.#cuts.drop(stream);
       this.#streamProblems.clear(stream);
       await watch.close();
     }
@@ -208,8 +187,8 @@ export class Agent {
       decisions,
       outcomes,
       reported,
-      fresh: this.#fresh,
-      seen: this.#seen,
+      fresh: this.#cuts.fresh,
+      seen: this.#cuts.seen,
       revision: this.#memory.assigned?.revision ?? 0,
       problem: this.#problem,
       running: this.#driver.running,
@@ -217,7 +196,7 @@ export class Agent {
   }
 
   get #problem(): Problem | null {
-    return this.#foreign ?? this.#streamProblems.worst;
+    return this.#cuts.problem ?? this.#streamProblems.worst;
   }
 
   #knowledge(): HostKnowledge {
@@ -243,13 +222,14 @@ export class Agent {
   ): Promise<boolean> {
     const { assigned } = this.#memory;
     if (assigned === undefined) return false;
-    const { host, clock, version, transport, disk, stateFolder } = this.#options;
+    const { host, clock, version, transport } = this.#options;
     const { workspace, name } = splitKey(host);
     const [any] = assigned.state.values();
     const cuts = new Map<string, number>();
     for (const [stream, { revision }] of this.#memory.rendered) {
       cuts.set(deploymentOf(stream), revision);
     }
+    await this.#incarnation.keep();
     for (let attempt = 1; attempt <= REPORT_TRIES_MAX; attempt += 1) {
       this.#sequence += 1;
       const answer = await transport.report(
@@ -257,7 +237,7 @@ export class Agent {
           workspace,
           host: name,
           hostCreatedRevision: any?.hostCreatedRevision ?? 0,
-          incarnation: this.#incarnation,
+          incarnation: this.#incarnation.text,
           sequence: this.#sequence,
           reportedAt: clock.now(),
           installation: assigned.installation,
@@ -276,18 +256,17 @@ export class Agent {
         return true;
       }
       if (answer.kind === "failed") return false;
-      const above = Number(answer.incarnation);
-      this.#incarnation = await nextIncarnation(disk, stateFolder, clock.now(), above);
+      await this.#incarnation.goAbove(Number(answer.incarnation), clock.now());
     }
     return false;
   }
 
-  #noteForeign(problem: Problem | null): void {
-    // Said once on the host too: nothing else there shows why nothing changes any more.
-    if (problem !== null && problem.detail !== this.#foreign?.detail) {
+  /** Once on the host too: nothing else there shows why nothing changes any more. */
+  #say(problem: Problem | null): void {
+    if (problem !== null && problem.detail !== this.#said) {
       this.#options.onEvent?.({ kind: "problem", problem });
     }
-    this.#foreign = problem;
+    this.#said = problem?.detail;
   }
 
   async #tick(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { HostDeployment, RenderedDeployment } from "@titan/domain";
+import { diskProblem } from "./disk-problem.ts";
 import type { Disk } from "./disk.ts";
 import { HOST_RULES, type HostRules } from "./host-rules.ts";
 import type { VerifiedState } from "./logical-stream.ts";
@@ -56,9 +57,13 @@ export class HostMemory {
     return this.#assigned;
   }
 
-  /** Stream name → what it held at the cut that the host acts on. */
+  /**
+   * Stream name → what it held at the cut that the host acts on. What is stored of another
+   * installation than the own slice is not in it: its revisions mean nothing beside these.
+   */
   get rendered(): ReadonlyMap<string, StoredStream<RenderedDeployment>> {
-    return this.#rendered;
+    const followed = this.#assigned?.installation;
+    return new Map([...this.#rendered].filter(([, stored]) => stored.installation === followed));
   }
 
   /** Files that could not be believed, with why. */
@@ -67,10 +72,11 @@ export class HostMemory {
   }
 
   async storeOwn(cut: VerifiedState<HostDeployment>): Promise<"act" | "older" | "foreign"> {
-    const judged = judgeCut(this.#assigned, cut, this.#acceptedInstallation);
+    const accepted = this.#rules.acceptedOnly ? this.#acceptedInstallation : cut.installation;
+    const judged = judgeCut(this.#assigned, cut, accepted);
     if (judged === "act") {
       const stored = { ...cut, stream: hostStream(this.#host) };
-      await this.#save(() => this.#own.save(stored));
+      await this.#save(this.#own, this.#assigned, stored);
       this.#assigned = stored;
     }
     return judged;
@@ -87,7 +93,7 @@ export class HostMemory {
     const judged = judgeCut(this.#rendered.get(stream), cut, cut.installation);
     if (judged === "act") {
       const stored = { ...cut, stream };
-      await this.#save(() => this.#deployments.save(stored));
+      await this.#save(this.#deployments, this.#rendered.get(stream), stored);
       this.#rendered.set(stream, stored);
     }
     return judged;
@@ -101,17 +107,29 @@ export class HostMemory {
         this.#rendered.set(stream, { ...stored, state: new Map() });
         continue;
       }
-      this.#rendered.delete(stream);
       await this.#deployments.forget(stream);
+      this.#rendered.delete(stream);
     }
   }
 
-  /** What acts before it stores has to store in the end. */
+  /** What acts before it stores has to store in the end; what the disk does not take waits. */
   async saveLate(): Promise<void> {
-    for (const save of this.#unsaved.splice(0)) await save();
+    for (const save of this.#unsaved.splice(0)) {
+      if ((await diskProblem(save)) !== null) this.#unsaved.push(save);
+    }
   }
 
-  async #save(save: () => Promise<void>): Promise<void> {
+  async #save<Value>(
+    store: StreamStore<Value>,
+    before: StoredStream<Value> | undefined,
+    stored: StoredStream<Value>,
+  ): Promise<void> {
+    const save = async (): Promise<void> => {
+      if (!this.#rules.bookmarkInRename && before !== undefined) {
+        await store.save({ ...stored, state: before.state });
+      }
+      await store.save(stored);
+    };
     if (this.#rules.storeFirst) await save();
     else this.#unsaved.push(save);
   }

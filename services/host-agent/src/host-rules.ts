@@ -12,6 +12,10 @@ export interface HostRules {
   readonly bookmarkPerStream: boolean;
   /** Cut and state are stored before the host is changed (26). */
   readonly storeFirst: boolean;
+  /** Bookmark and state reach the disk in one rename, instead of the bookmark before it (26). */
+  readonly bookmarkInRename: boolean;
+  /** Another installation is followed only once an operator accepted it (22). */
+  readonly acceptedOnly: boolean;
 }
 
 export const HOST_RULES: HostRules = {
@@ -21,4 +25,6 @@ export const HOST_RULES: HostRules = {
   bookmarkWithState: true,
   bookmarkPerStream: true,
   storeFirst: true,
+  bookmarkInRename: true,
+  acceptedOnly: true,
 };
