@@ -8,7 +8,7 @@ export function allInputs({
   readonly H: number;
   readonly D: number;
 }): readonly InputPartition[] {
-  const nouns = ["workspace", "target", "template", "workload", "deployment", "view"];
+  const nouns = ["workspace", "target", "template", "workload", "deployment", "token", "view"];
   const inputs: InputPartition[] = nouns.map((noun) => ({
     topic: `titan.${noun}`,
     partition: 0,

@@ -1,4 +1,5 @@
 import { deploymentFanout } from "@titan/deployment-fanout";
+import { digestOf, type HostTarget, type RenderedDeployment } from "@titan/domain";
 import { replicaAssignment } from "@titan/replica-assignment";
 import type { View } from "@titan/processor-runtime";
 import { deploymentSlices, hostSlices } from "@titan/stream-forwarder";
@@ -20,12 +21,32 @@ export const SLICE_VIEWS: readonly AnyView[] = [
   deploymentSlices,
 ] as unknown as readonly AnyView[];
 
-/** A later version of one view: it labels every pair of host and deployment. */
-export const SECOND_VERSION: AnyView = {
-  ...deploymentFanout,
-  version: 2,
-  value(state: Parameters<typeof deploymentFanout.value>[0], key: string) {
-    const value = deploymentFanout.value(state, key);
-    return value && { ...value, hostLabels: { ...value.hostLabels, version: "2" } };
-  },
-} as unknown as AnyView;
+/** Later versions of some views; the reference model knows what they make different. */
+export const SECOND_VERSIONS: readonly AnyView[] = [
+  secondVersion(deploymentFanout, (value) => ({
+    ...value,
+    hostLabels: { ...value.hostLabels, version: "2" },
+  })),
+  secondVersion(targetDelta, (value: HostTarget) => ({
+    ...value,
+    targets: [...value.targets].reverse(),
+  })),
+  secondVersion(templateRender, (value: RenderedDeployment) => {
+    const files = value.files.map((file) => ({ ...file, executable: true }));
+    return { ...value, files, digest: digestOf(files) };
+  }),
+];
+
+function secondVersion<State, Value>(
+  view: View<State, Value>,
+  change: (value: Value) => Value,
+): AnyView {
+  return {
+    ...view,
+    version: 2,
+    value(state: State, key: string) {
+      const value = view.value(state, key);
+      return value && change(value);
+    },
+  } as unknown as AnyView;
+}

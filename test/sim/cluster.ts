@@ -1,300 +1,275 @@
-import { ChangeFeed, FEED_RULES, installationCommit } from "@titan/change-feed";
-import {
-  createSimulatedLog,
-  integerBelow,
-  SeededScheduler,
-  seededRandom,
-  type Random,
-  type SimulatedClient,
-  type SimulatedLog,
-} from "@titan/event-log/testing";
-import type { Operation, Proposal } from "@titan/domain";
-import {
-  appendPersistently,
-  openInstallation,
-  RULES,
-  viewTask,
-  type Clock,
-  type InputPartition,
-} from "@titan/processor-runtime";
-import { encode } from "@titan/schema-codec";
-import { SECOND_VERSION, SLICE_VIEWS, TOPIC_VIEWS } from "./all-views.ts";
-import { firstOperations, proposalOf, randomOperations } from "./generator.ts";
-import { allInputs } from "./all-inputs.ts";
+import { integerBelow, type LogBackup } from "@titan/event-log/testing";
+import { AWAY_DAYS, Calendar, type Once } from "./calendar.ts";
+import { chosenOptions } from "./chosen-options.ts";
 import type { ClusterOptions, ClusterResult } from "./cluster-options.ts";
-import { Observer } from "./observer.ts";
-import { rolesOf, viewOf } from "./roles.ts";
+import { Owners } from "./owners.ts";
+import { expireByAge, expireOldest } from "./proposal-retention.ts";
+import { Readers } from "./readers.ts";
+import { asInstallation } from "./replacement.ts";
+import { Sender } from "./sender.ts";
+import { SimGit } from "./sim-git.ts";
+import { idleClock } from "./sim-host-clock.ts";
 import { SimHost } from "./sim-host.ts";
-import { Truth } from "./truth.ts";
-import { virtualClock } from "./virtual-clock.ts";
-import { wrongDecisions, wrongVerdicts } from "./verdict-checks.ts";
+import { SimReplica } from "./sim-replica.ts";
+import { D, H, SimWorld } from "./sim-world.ts";
 
-interface Owner {
-  readonly client: SimulatedClient;
-  stop(): void;
-}
-
-const H = 2;
-const D = 2;
-const COUNTS = { hostPartitions: H, deploymentPartitions: D };
-const OWNERS_MAX = 3;
 const STEP_MS = 200;
-const VIOLATIONS_MAX = 3;
-const DISK_CRASH = 0.005;
+const COMPACTION_LAG_MS_MAX = 2_000;
+const FULL_MS_MAX = 1_500;
+const MS_PER_DAY = 24 * 60 * 60 * 1_000;
+/** So long after everything came to rest, the Git writers have looked at their repository again. */
+const LOOK_MS = 130_000;
+/** A host comes back after so many steps for which the others went on without it. */
+const STEPS_AWAY = 3;
+const REPLICA_START = 0.3;
+/** An operator takes so many steps at most to accept another installation. */
+const ACCEPT_STEPS_MAX = 5;
+/** So long the proposals that wait are given before time leaps. */
+const DECIDE_MS_MAX = 20_000;
+const TURNS = 100;
+const SETTLE_STEPS_MAX = 200_000;
 
-/** Plays one seeded history with the real feed and the real views, then demands convergence. */
+/** Plays one seeded history with everything that is real in it, then demands convergence. */
 export class Cluster {
   readonly #options: ClusterOptions;
-  readonly #random: Random;
-  readonly #scheduler: SeededScheduler;
-  readonly #log: SimulatedLog;
-  readonly #clock: Clock;
-  readonly #truth: Truth;
-  readonly #owners = new Map<string, Owner[]>();
-  readonly #observers: Observer[] = [];
+  readonly #world: SimWorld;
+  readonly #git: SimGit;
+  readonly #owners: Owners;
+  readonly #sender: Sender;
+  readonly #readers: Readers;
+  readonly #replicas: readonly SimReplica[];
   readonly #hosts: readonly SimHost[];
-  readonly #violations: string[] = [];
-  readonly #sent: Proposal[] = [];
-  readonly #acknowledged = new Set<string>();
-  #topics: readonly string[] = [];
-  #ids = 0;
+  #backup: LogBackup | undefined;
+  /** The step at which time goes on to where a host that is away comes back, and by how much. */
+  #leap: { readonly step: number; readonly forMs: number } | undefined;
+  /** The step at which an operator accepts the installation that is there now. */
+  #acceptStep: number | undefined;
 
   constructor(options: ClusterOptions) {
-    this.#options = options;
-    this.#random = seededRandom(options.seed);
-    this.#scheduler = new SeededScheduler(seededRandom(options.seed + 0.5));
-    this.#log = createSimulatedLog({
-      random: seededRandom(options.seed + 0.25),
-      scheduler: this.#scheduler,
-      faults: {},
-      timing: { landMs: 20, answerMs: 5, deliverMs: 20, lateMs: 2_000 },
-      wholeBatches: (topic) => topic === "titan.change",
-    });
-    this.#clock = virtualClock(this.#scheduler);
-    this.#truth = new Truth(this.#log, { H, D });
-    this.#hosts = ["h0", "h1"].map(
-      (name) =>
+    this.#options = chosenOptions(options);
+    const world = new SimWorld(this.#options);
+    this.#world = world;
+    this.#git = new SimGit(world);
+    this.#owners = new Owners(world, this.#git);
+    this.#sender = new Sender(world);
+    this.#readers = new Readers(world);
+    const { replicas = 2, hosts = 2, hostRules, fortunes } = this.#options;
+    this.#replicas = numbered(replicas).map((at) => new SimReplica(world, `replica ${at}`));
+    this.#hosts = numbered(hosts).map(
+      (at) =>
         new SimHost({
-          name,
-          truth: this.#truth,
-          clock: this.#clock,
-          random: this.#random,
+          name: `h${at}`,
+          truth: world.truth,
+          clock: world.clock,
+          idleClock: idleClock(world.scheduler),
+          random: world.random(`host ${at}`),
           counts: { H, D },
-          diskCrash: options.diskCrash ?? DISK_CRASH,
-          newClient: () => this.#log.client(`host ${name} ${(this.#ids += 1)}`),
-          onViolation: (text) => this.#violation(text),
-          ...(options.hostRules === undefined ? {} : { rules: options.hostRules }),
+          newClient: () => world.log.client(`host h${at} ${world.nextId()}`),
+          onViolation: (text) => world.violation(text),
+          ...(fortunes === undefined ? {} : { fortunes }),
+          ...(hostRules === undefined ? {} : { rules: hostRules }),
         }),
     );
   }
 
-  /** What every topic held in the end, for comparing two runs of one seed. */
-  trace(): string {
-    return this.#topics
-      .flatMap((topic) => this.#log.peek(topic, 0))
-      .map(({ offset, key, value }) => `${offset} ${key} ${Buffer.from(value).toString("base64")}`)
-      .join("\n");
-  }
-
   async play(): Promise<ClusterResult> {
-    await this.#install();
-    this.#log.setFaults(this.#options.faults);
-    for (const role of rolesOf(this.#options, COUNTS)) this.#startOwner(role);
-    this.#propose(firstOperations());
-    for (let at = 0; at < this.#options.proposals; at += 1) {
-      this.#propose(randomOperations(this.#random));
-      if (this.#random() < (this.#options.repeat ?? 0)) this.#repeat();
-      if (this.#random() < (this.#options.activate ?? 0)) this.#activate();
-      if (at % 5 === 0) await this.#learnTopics();
+    const { scheduler, violations } = this.#world;
+    await this.#world.install();
+    this.#world.log.setFaults(this.#options.faults);
+    this.#owners.startAll();
+    this.#sender.sendFirst();
+    const calendar = new Calendar(this.#world);
+    const pace = this.#world.random("pace");
+    for (let step = 0; step < this.#options.proposals; step += 1) {
+      this.#sender.sendStep(step);
+      await this.#onCalendar(step, calendar);
       this.#disturb();
-      await this.#scheduler.runFor(this.#random() * (this.#options.stepMs ?? STEP_MS));
-      if (this.#violations.length > 0) return this.#result();
+      await scheduler.runFor(pace() * (this.#options.stepMs ?? STEP_MS));
+      if (violations.length > 0) return this.#result();
     }
-    await this.#heal();
+    await this.#converge();
     return this.#result();
   }
 
-  async #install(): Promise<void> {
-    const views = [...TOPIC_VIEWS, ...SLICE_VIEWS].map(({ name, version }) => ({ name, version }));
-    const first = installationCommit({
-      installationId: "sim",
-      commitId: "first",
-      hostPartitions: H,
-      deploymentPartitions: D,
-      views,
-      now: 0,
-    });
-    await this.#scheduler.settle(openInstallation(this.#log, this.#clock, first));
-  }
-
-  #startOwner(role: string): void {
-    const client = this.#log.client(`${role} ${(this.#ids += 1)}`);
-    const failed = (error: unknown): void => this.#violation(`${role} failed: ${String(error)}`);
-    const owners = this.#owners.get(role) ?? [];
-    if (role === "feed") {
-      const feed = new ChangeFeed({
-        log: client,
-        clock: this.#clock,
-        counts: COUNTS,
-        newId: () => `commit-${(this.#ids += 1)}`,
-        rules: this.#options.feedRules ?? FEED_RULES,
-        ...(this.#options.windowLength === undefined
-          ? {}
-          : { windowLength: this.#options.windowLength }),
-      });
-      feed.run().catch(failed);
-      owners.push({ client, stop: () => feed.stop() });
-    } else {
-      const [name = "", partition, version] = role.split(" ");
-      const view = viewOf(this.#options, name, version === "v2");
-      const task = viewTask(view, Number(partition), {
-        log: client,
-        clock: this.#clock,
-        counts: COUNTS,
-        rules: this.#options.rules ?? RULES,
-        onStatus: (_, status) => this.#options.onStatus?.(role, status),
-      });
-      task.run().catch(failed);
-      owners.push({ client, stop: () => task.stop() });
-    }
-    this.#owners.set(role, owners);
-  }
-
-  #propose(operations: readonly Operation[]): void {
-    const proposal = proposalOf(`p${(this.#ids += 1)}`, this.#truth.commits().length, operations);
-    this.#sent.push(proposal);
-    this.#send(proposal);
-  }
-
-  #send(proposal: Proposal): void {
-    const records = [{ key: "default", value: encode("proposal", proposal) }];
-    const batch = { topic: "titan.proposal", partition: 0, records };
-    void appendPersistently(this.#log, [batch], this.#clock).then(() =>
-      this.#acknowledged.add(proposal.id),
-    );
-  }
-
-  /** Sends a change again that was sent before: the same bytes, at any time later. */
-  #repeat(): void {
-    const again = this.#sent[integerBelow(this.#random, this.#sent.length)];
-    if (again === undefined) return;
-    const seen = this.#options.stampSeenAnew ? this.#truth.commits().length : again.seen;
-    this.#send({ ...again, seen });
-  }
-
-  #activate(): void {
-    const { name } = SECOND_VERSION;
-    const version = 1 + integerBelow(this.#random, 2);
-    const document = JSON.stringify({ kind: "View", metadata: { name }, spec: { version } });
-    this.#propose([{ action: "APPLY", kind: "View", document, expected: null }]);
-  }
-
-  async #learnTopics(): Promise<void> {
-    const topics = await this.#scheduler.settle(this.#log.topics());
-    this.#topics = topics.map(({ name }) => name).filter((name) => name !== "titan.proposal");
-  }
-
   #disturb(): void {
-    const { crash, rival } = this.#options;
-    for (const role of rolesOf(this.#options, COUNTS)) {
-      const owners = this.#owners.get(role) ?? [];
-      if (owners.length > 0 && this.#random() < crash) {
-        const [dead] = owners.splice(integerBelow(this.#random, owners.length), 1);
-        dead?.client.kill();
-      }
-      const wanted = owners.length === 0 ? 0.6 : rival;
-      if (owners.length < OWNERS_MAX && this.#random() < wanted) this.#startOwner(role);
+    const { faults, log, scheduler, trace, truth } = this.#world;
+    this.#sender.disturb();
+    this.#owners.disturb();
+    for (const host of this.#hosts) host.disturb();
+    for (const replica of this.#replicas) this.#disturbReplica(replica);
+    this.#git.disturb();
+    this.#readers.disturb();
+    if (faults.strikes("compact")) {
+      faults.count("compact");
+      const random = faults.random("compact");
+      this.#compact(random() < 0.5 ? 0 : integerBelow(random, COMPACTION_LAG_MS_MAX));
+    }
+    const { windowLength = Infinity } = this.#options;
+    if (faults.strikes("retention") && expireOldest(log, truth.commits(), windowLength)) {
+      faults.count("retention");
+    }
+    if (faults.strikes("fullDisk")) {
+      faults.count("fullDisk");
+      trace.note("the log has no room");
+      log.fill();
+      scheduler.after(faults.random("fullDisk")() * FULL_MS_MAX, () => log.free());
+    }
+  }
+
+  #disturbReplica(replica: SimReplica): void {
+    const { faults } = this.#world;
+    if (!replica.isRunning) {
+      if (faults.random("replicaCrash")() < REPLICA_START) replica.start();
+    } else if (faults.strikes("replicaCrash")) {
+      faults.count("replicaCrash");
+      replica.kill();
+    }
+  }
+
+  /** All that is compacted; proposals are kept until they may go. */
+  #compact(lagMs: number | undefined): void {
+    this.#world.log.compactNow({ kind: "latest", ...(lagMs === undefined ? {} : { lagMs }) });
+  }
+
+  async #onCalendar(step: number, calendar: Calendar): Promise<void> {
+    if (this.#leap?.step === step) await this.#leapBy(this.#leap.forMs);
+    if (this.#acceptStep === step) this.#accept();
+    const restoreStep = calendar.restoreStep ?? -1;
+    if (step === Math.floor(restoreStep / 2)) this.#backup = this.#world.log.backup();
+    for (const name of calendar.at(step)) await this.#once(name, step);
+  }
+
+  async #once(name: Once, step: number): Promise<void> {
+    const days = AWAY_DAYS[name];
+    if (days === undefined)
+      return this.#replace(name === "restore" ? this.#backup : undefined, step);
+    this.#world.faults.count(name);
+    this.#world.trace.note(`host h0 is away for ${days} days`);
+    this.#hosts[0]?.away(days);
+    const forMs = (days * MS_PER_DAY) / 2;
+    this.#leap = { step: step + STEPS_AWAY, forMs: forMs + 1 };
+    await this.#leapBy(forMs);
+  }
+
+  /** Time passes in which nothing is done, and takes what it may: what is old and has a successor. */
+  async #leapBy(forMs: number): Promise<void> {
+    const { scheduler, log, truth, trace } = this.#world;
+    const endMs = scheduler.now() + DECIDE_MS_MAX;
+    while (!this.#sender.isAllDecided && scheduler.now() < endMs) await scheduler.runFor(STEP_MS);
+    trace.note(`${forMs / MS_PER_DAY} days go by`);
+    scheduler.skip(forMs);
+    this.#compact(undefined);
+    expireByAge(log, truth.commits());
+  }
+
+  /** Behind the same address is another log: a new one, or an old state of this one. */
+  async #replace(backup: LogBackup | undefined, step: number): Promise<void> {
+    const { faults, trace } = this.#world;
+    const name = backup === undefined ? "replace" : "restore";
+    if (this.#acceptStep !== undefined) this.#accept();
+    faults.count(name);
+    const installation = `${name}-${step}`;
+    trace.note(`the cluster is another: ${installation}`);
+    this.#owners.killAll();
+    for (const replica of this.#replicas) replica.kill();
+    this.#readers.stop();
+    this.#sender.startOver();
+    this.#world.replaceLog(installation, backup && asInstallation(backup, installation));
+    await this.#world.install();
+    this.#world.log.setFaults(this.#options.faults);
+    if (backup === undefined) this.#sender.sendFirst();
+    const { truth } = this.#world;
+    for (const host of this.#hosts) {
+      const newClient = () => this.#world.log.client(`host ${this.#world.nextId()}`);
+      host.follow({ installation, truth, counts: { H, D }, newClient });
+    }
+    this.#owners.startAll();
+    if (this.#git.tip === undefined) this.#git.accept();
+    this.#acceptStep = step + 1 + integerBelow(faults.random(name), ACCEPT_STEPS_MAX);
+  }
+
+  /** An operator says that the installation that is there now is to be followed. */
+  #accept(): void {
+    if (this.#acceptStep === undefined) return;
+    this.#acceptStep = undefined;
+    const { installation, trace } = this.#world;
+    trace.note(`an operator accepts ${installation}`);
+    for (const host of this.#hosts) host.accept(installation);
+    if (this.#git.accept()) this.#owners.restartGit();
+  }
+
+  /** Faults stop. Whoever lives goes on, or everything is started anew; then all must agree. */
+  async #converge(): Promise<void> {
+    const { scheduler, violations, truth } = this.#world;
+    this.#world.heal();
+    this.#world.trace.note("nothing goes wrong any more");
+    this.#accept();
+    const isAnew = this.#world.random("end")() < 0.5;
+    if (isAnew) {
+      this.#owners.killAll();
+      for (const replica of this.#replicas) replica.kill();
     }
     for (const host of this.#hosts) {
-      if (this.#random() < (host.isDead ? 0.6 : crash / 4)) {
-        host.kill();
-        host.start();
-      }
-    }
-    if (this.#random() < 0.15) this.#compact(integerBelow(this.#random, 2_000));
-    if (this.#random() < 0.2) this.#observe(this.#someInputs());
-  }
-
-  /** All but the proposals: those are kept until long after they were decided. */
-  #compact(lagMs: number): void {
-    for (const topic of this.#topics) this.#log.compactNow({ topic, lagMs });
-  }
-
-  #observe(inputs: readonly InputPartition[], rules = this.#options.rules): Observer {
-    const client = this.#log.client(`observer ${(this.#ids += 1)}`);
-    const report = (text: string): void => this.#violation(text);
-    const observer = new Observer(client, inputs, this.#truth, report, rules);
-    observer.run().catch((error: unknown) => report(`observer: ${String(error)}`));
-    this.#observers.push(observer);
-    return observer;
-  }
-
-  #someInputs(): readonly InputPartition[] {
-    const all = allInputs({ H, D });
-    const first = integerBelow(this.#random, all.length);
-    return [first, first + 1, first + 3].flatMap((at) => all[at % all.length] ?? []);
-  }
-
-  /** Faults stop, one owner per role runs until quiet, everything is compacted, new readers look. */
-  async #heal(): Promise<void> {
-    this.#log.heal();
-    for (const owners of this.#owners.values()) {
-      for (const { client } of owners.splice(0)) client.kill();
-    }
-    for (const host of this.#hosts) {
-      host.kill();
+      if (isAnew) host.kill();
       host.heal();
     }
-    await this.#scheduler.runUntilQuiet();
-    for (const role of rolesOf(this.#options, COUNTS)) this.#startOwner(role);
-    for (const host of this.#hosts) host.start();
-    await this.#scheduler.runUntilQuiet();
-    for (const host of this.#hosts) await host.expect(this.#truth.commits().length);
-    const commits = this.#truth.commits();
-    for (const text of wrongVerdicts(commits, this.#acknowledged)) this.#violation(text);
-    for (const text of wrongDecisions(commits, this.#sent)) this.#violation(text);
-    await this.#expectUsable("before compaction");
-    await this.#learnTopics();
+    await scheduler.runUntilQuiet(SETTLE_STEPS_MAX);
+    this.#owners.startAll();
+    for (const host of this.#hosts) if (host.isDead) host.start();
+    for (const replica of this.#replicas) if (!replica.isRunning) replica.start();
+    await scheduler.runUntilQuiet(SETTLE_STEPS_MAX);
+    await scheduler.runFor(LOOK_MS);
+    await scheduler.runUntilQuiet(SETTLE_STEPS_MAX);
+    await eventLoopTurns();
+    const last = truth.commits().length;
+    this.#sender.check();
+    for (const host of this.#hosts) await host.expect(last);
+    for (const replica of this.#replicas) await replica.expect(last);
+    if (this.#options.git !== false) this.#git.expect(last);
+    if (violations.length > 0) return;
+    await this.#readers.expectUsable("before compaction");
     this.#compact(0);
-    await this.#expectUsable("after compaction");
-  }
-
-  async #expectUsable(when: string): Promise<void> {
-    const last = this.#truth.commits().length;
-    const observers = allInputs({ H, D }).map((input) => ({
-      input,
-      observer: this.#observe([input], RULES),
-    }));
-    const slices = await this.#scheduler.settle(this.#log.topics());
-    const named = slices.filter(({ name }) => /^titan\.(host|deployment)\./.test(name));
-    const sliceObservers = named.map(({ name }) => ({
-      input: { topic: name, partition: 0, cuts: "marks" as const },
-      observer: this.#observe([{ topic: name, partition: 0, cuts: "marks" }], RULES),
-    }));
-    await this.#scheduler.runUntilQuiet();
-    for (const { input, observer } of observers) {
-      if (observer.believed !== last) {
-        this.#violation(
-          `${when}, a new reader is at ${observer.believed} of ${last} in ${input.topic} ${input.partition}`,
-        );
-      }
-    }
-    for (const { input, observer } of sliceObservers) {
-      if (observer.believed <= 0) this.#violation(`${when}, no new reader can use ${input.topic}`);
-      else observer.compareWith(last);
-    }
-  }
-
-  #violation(text: string): void {
-    if (this.#violations.length < VIOLATIONS_MAX) this.#violations.push(text);
+    await this.#readers.expectUsable("after compaction");
   }
 
   #result(): ClusterResult {
-    for (const observer of this.#observers) observer.stop();
+    const { violations, truth, trace } = this.#world;
+    // What is done to end the processes is no part of the history.
+    const history = [...trace.lines];
+    this.#readers.stop();
+    for (const replica of this.#replicas) replica.kill();
+    this.#owners.killAll();
+    const hostFaults = this.#hosts.map(({ counts }) => counts);
     return {
-      violations: this.#violations,
-      revision: this.#truth.commits().length,
-      believed: this.#observers.filter(({ believed }) => believed > 0).length,
+      violations,
+      revision: truth.commits().length,
+      believed: this.#readers.believed,
+      compared: this.#replicas.reduce((sum, { compared }) => sum + compared, 0),
+      faults: added([this.#world.faultCounts, ...hostFaults.map(prefixed)]),
+      events: trace.events,
+      history,
+      trace: trace.digest(),
     };
   }
+}
+
+/** A read model works on between its turns of the event loop, for which nothing is scheduled. */
+async function eventLoopTurns(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn += 1) await new Promise((done) => setImmediate(done));
+}
+
+function numbered(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, at) => at);
+}
+
+function prefixed(counts: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [`host ${name}`, count]));
+}
+
+function added(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const counts of all) {
+    for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
+  }
+  return sums;
 }

@@ -1,21 +1,26 @@
-import { Cluster } from "./cluster.ts";
-import { EVERYTHING, type Plant } from "./plants.ts";
+import { playSeeds, seedsFrom } from "./seed-pool.ts";
+import type { Plant } from "./plants.ts";
 
 export interface FoundPlant {
-  /** How many seeds were played, the one that found it included. */
+  /** How many seeds were played up to the one that found it. */
   readonly seeds: number;
   readonly violation: string;
 }
 
 /** Plays seeds from 0 on until one shows the planted mistake; undefined when none of `seedsMax` does. */
 export async function findPlant(
-  { options }: Plant,
+  { name }: Plant,
   seedsMax: number,
+  threads: number,
 ): Promise<FoundPlant | undefined> {
-  for (let seed = 0; seed < seedsMax; seed += 1) {
-    const { violations } = await new Cluster({ ...EVERYTHING, ...options, seed }).play();
+  let found: FoundPlant | undefined;
+  await playSeeds(seedsFrom(0, seedsMax, { plant: name }), threads, ({ seed, violations }) => {
     const [violation] = violations;
-    if (violation !== undefined) return { seeds: seed + 1, violation };
-  }
-  return undefined;
+    // Threads do not end in the order of the seeds: the lowest counts.
+    if (violation !== undefined && (found === undefined || seed < found.seeds)) {
+      found = { seeds: seed + 1, violation };
+    }
+    return found === undefined;
+  });
+  return found;
 }

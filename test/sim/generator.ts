@@ -1,126 +1,147 @@
-import type { Action, Operation, Proposal } from "@titan/domain";
+import type { Operation, Proposal } from "@titan/domain";
 import { integerBelow, type Random } from "@titan/event-log/testing";
+import {
+  HOSTS,
+  SECOND_WORKSPACE,
+  SITES,
+  TARGETS,
+  TEMPLATES,
+  WORKLOADS,
+  type Place,
+} from "./nouns-in-play.ts";
+import {
+  deploymentOperation,
+  hostOperation,
+  operation,
+  patchOperation,
+  pick,
+  targetOperation,
+  templateOperation,
+  tokenOperation,
+  workloadOperation,
+  workspaceOperation,
+} from "./operations.ts";
 
-const HOSTS = ["h0", "h1", "h2", "h3"];
-const TARGETS = ["t0", "t1"];
-const TEMPLATES = ["p0", "p1"];
-const DEPLOYMENTS = ["d0", "d1", "d2"];
-const SITES = ["lab", "barn", "roof"];
+/** No random change has more operations. */
+export const OPERATIONS_MAX = HOSTS.length + TARGETS.length;
 
-function pick<Value>(random: Random, values: readonly Value[]): Value {
-  const value = values[integerBelow(random, values.length)];
-  if (value === undefined) throw new Error("nothing to pick from");
-  return value;
-}
-
-function operation(action: Action, kind: string, name: string, rest: object = {}): Operation {
-  const { labels, spec } = rest as { labels?: object; spec?: object };
-  const document = {
-    kind,
-    metadata: { workspace: "default", name, ...(labels === undefined ? {} : { labels }) },
-    spec: spec ?? {},
-  };
-  return { action, kind, document: JSON.stringify(document), expected: null };
-}
-
-function hostOperation(random: Random): Operation {
-  const name = pick(random, HOSTS);
-  if (random() < 0.2) return operation("DELETE", "Host", name);
-  const labels: Record<string, string> = { site: pick(random, SITES) };
-  if (random() < 0.6) labels["zone"] = pick(random, ["a", "b"]);
-  return operation("APPLY", "Host", name, { labels });
-}
-
-function targetOperation(random: Random): Operation {
-  const selector = pick(random, ["site=lab", "site in (lab,barn)", "site!=roof", "zone"]);
-  return operation("APPLY", "Target", pick(random, TARGETS), { spec: { selector } });
-}
-
-function templateOperation(random: Random): Operation {
-  const zone = random() < 0.4 ? " {{host.labels.zone}}" : "";
-  const list = random() < 0.5 ? "{{#values.list}}<{{.}} {{deployment.name}}>{{/values.list}}" : "";
-  const off = random() < 0.3 ? "{{^values.on}}off{{/values.on}}{{#values.on}}on{{/values.on}}" : "";
-  const text = `{{deployment.name}} ${integerBelow(random, 1_000)}${zone}${list}${off} {{values.n}}\n`;
-  return operation("APPLY", "Template", pick(random, TEMPLATES), {
-    spec: {
-      files: { "app.conf": { text }, "host.txt": { text: "{{host.name}}" } },
-      defaults: { n: integerBelow(random, 3), list: [], on: random() < 0.5 },
-    },
-  });
-}
-
-function deploymentOperation(random: Random): Operation {
-  const name = pick(random, DEPLOYMENTS);
-  if (random() < 0.25) return operation("DELETE", "Deployment", name);
-  const replicas = random() < 0.4 ? { replicas: 1 + integerBelow(random, 2) } : {};
-  const list = Array.from({ length: integerBelow(random, 3) }, (_, at) => at);
-  const values =
-    random() < 0.5 ? { values: { list, n: integerBelow(random, 9), on: random() < 0.5 } } : {};
-  return operation("APPLY", "Deployment", name, {
-    spec: {
-      workload: "w0",
-      template: pick(random, TEMPLATES),
-      target: pick(random, TARGETS),
-      ...replicas,
-      ...values,
-    },
-  });
-}
+/** The revision that an object has, as whoever looked a moment ago knows it; undefined without one. */
+export type Look = (kind: string, key: string) => number | undefined;
 
 /** Relabels hosts and rewrites the selector that selects them, so that nobody should move. */
 function swap(random: Random): Operation[] {
   const site = pick(random, SITES);
   return [
-    ...HOSTS.map((name) => operation("APPLY", "Host", name, { labels: { site, zone: "a" } })),
-    ...TARGETS.map((name) =>
-      operation("APPLY", "Target", name, { spec: { selector: `site=${site}` } }),
+    ...HOSTS.map((place) => operation("APPLY", "Host", place, { labels: { site, zone: "a" } })),
+    ...TARGETS.map((place) =>
+      operation("APPLY", "Target", place, { spec: { selector: `site=${site}` } }),
     ),
   ];
 }
 
 /** The objects that every history begins with. */
 export function firstOperations(): Operation[] {
+  const text = `{{deployment.name}} first\n`;
   return [
-    operation("APPLY", "Workload", "w0"),
-    ...TARGETS.map((name) =>
-      operation("APPLY", "Target", name, { spec: { selector: "site in (lab,barn)" } }),
+    operation("APPLY", "Workspace", { name: SECOND_WORKSPACE }),
+    ...WORKLOADS.map((place) => operation("APPLY", "Workload", place, { spec: { image: "i" } })),
+    ...TARGETS.map((place) =>
+      operation("APPLY", "Target", place, { spec: { selector: "site in (lab,barn)" } }),
     ),
-    ...TEMPLATES.map((name) =>
-      operation("APPLY", "Template", name, {
-        spec: { files: { "app.conf": { text: `{{deployment.name}} first\n` } } },
-      }),
+    ...TEMPLATES.map((place) =>
+      operation("APPLY", "Template", place, { spec: { files: { "app.conf": { text } } } }),
     ),
   ];
 }
 
-/** Touches one host twice in one change. */
+/** The same object in two operations of one change, whatever they say. */
 function twice(random: Random): Operation[] {
-  const [first, second] = [hostOperation(random), hostOperation(random)];
-  const { name } = (JSON.parse(first.document) as { metadata: { name: string } }).metadata;
-  const document = JSON.parse(second.document) as { metadata: object };
-  const again = { ...document, metadata: { ...document.metadata, name } };
-  return [first, { ...second, document: JSON.stringify(again) }];
+  const make = pick(random, [hostOperation, hostOperation, deploymentOperation]);
+  const [first, second] = [make(random), make(random)];
+  return [first, { ...second, document: withPlace(second.document, placeOf(first)) }];
 }
 
-/** One random change. Many are refused, which is part of the history too. */
-export function randomOperations(random: Random): Operation[] {
-  if (random() < 0.15) return swap(random);
-  if (random() < 0.1) return twice(random);
+/** An object goes and comes again under its name, in one change or as one that begins again. */
+function reborn(random: Random): Operation[] {
+  const make = pick(random, [hostOperation, deploymentOperation, workloadOperation]);
+  const again = make(random);
+  const gone = operation("DELETE", again.kind, placeOf(again));
+  return random() < 0.5 ? [gone, again] : [again, gone];
+}
+
+/** A host between two labels: what it was it is again, a change or two later. */
+function toAndFro(random: Random): Operation[] {
+  const labels = { site: pick(random, ["lab", "barn"]) };
+  return [operation("APPLY", "Host", pick(random, HOSTS.slice(0, 2)), { labels })];
+}
+
+function several(random: Random): Operation[] {
   const operations: Operation[] = [];
   for (let count = 1 + integerBelow(random, 3); count > 0; count -= 1) {
     const make = pick(random, [
       hostOperation,
       hostOperation,
+      hostOperation,
       targetOperation,
       templateOperation,
+      workloadOperation,
+      patchOperation,
       deploymentOperation,
       deploymentOperation,
+      deploymentOperation,
+      random() < 0.5 ? workspaceOperation : tokenOperation,
     ]);
-    // Somebody who has looked says which revision the object must have; now and then that is so.
-    const expected = random() < 0.1 ? integerBelow(random, 30) : null;
-    operations.push({ ...make(random), expected });
+    operations.push(make(random));
   }
   return operations;
+}
+
+/** What whoever proposes likes to do. */
+export interface Habits {
+  /** The share of changes that take a host between two labels, to and fro. */
+  readonly toAndFro: number;
+  /** The share of operations that say which revision the object must have. */
+  readonly expects: number;
+}
+
+/** One random change. Many are refused, which is part of the history too. */
+export function randomOperations(random: Random, look: Look, habits: Habits): readonly Operation[] {
+  const make = random() < habits.toAndFro ? toAndFro : makerOf(random());
+  // Somebody who has looked says which revision the object must have: the right one, or just one.
+  return make(random).map((made) => {
+    const [says, isRight, guess] = [
+      random() < habits.expects,
+      random() < 0.6,
+      integerBelow(random, 30),
+    ];
+    if (!says) return made;
+    const { workspace, name } = placeOf(made);
+    const key = workspace === undefined ? (name ?? "") : `${workspace}/${name}`;
+    return { ...made, expected: isRight ? (look(made.kind, key) ?? 0) : guess };
+  });
+}
+
+function makerOf(kind: number): (random: Random) => Operation[] {
+  if (kind < 0.15) return swap;
+  if (kind < 0.25) return twice;
+  return kind < 0.32 ? reborn : several;
+}
+
+interface Document {
+  readonly metadata: Partial<Place>;
+}
+
+function placeOf({ document }: Operation): Partial<Place> {
+  const { workspace, name } = (JSON.parse(document) as Document).metadata;
+  return {
+    ...(workspace === undefined ? {} : { workspace }),
+    ...(name === undefined ? {} : { name }),
+  };
+}
+
+function withPlace(document: string, place: Partial<Place>): string {
+  const read = JSON.parse(document) as Document;
+  return JSON.stringify({ ...read, metadata: { ...read.metadata, ...place } });
 }
 
 export function proposalOf(id: string, seen: number, operations: readonly Operation[]): Proposal {

@@ -1,56 +1,134 @@
 import { partitionOf } from "@titan/domain";
 import type { EventLog, Subscription } from "@titan/event-log";
-import type { ReportAnswer, StreamHandler, Transport, Watch } from "@titan/host-agent";
+import {
+  LogTransport as RealLogTransport,
+  type ReportAnswer,
+  type StreamHandler,
+  type Transport,
+  type TransportProblem,
+} from "@titan/host-agent";
 import { addWrapping, CutFold, readStatement, type Clock } from "@titan/processor-runtime";
 import { derivedHash } from "@titan/schema-codec";
+import type { Random } from "@titan/event-log/testing";
 
-export interface LogTransportOptions {
+/**
+ * `own-topic`: the records of the stream's topic as they lie there. `canonical`: its slice of the
+ * canonical partition, as a gateway gives it. `real`: the agent's own transport over that topic.
+ */
+export const COPIES = ["own-topic", "canonical", "real"] as const;
+export type Copy = (typeof COPIES)[number];
+
+/** What lies behind the address that a host knows. */
+export interface LogSource {
   readonly log: EventLog;
-  readonly clock: Clock;
+  readonly installation: string;
   readonly counts: { readonly H: number; readonly D: number };
-  /** The topic of the stream itself, or its slice of the canonical partition. */
-  readonly copy: "own-topic" | "canonical";
 }
 
-const RETRY_MS = 100;
-/** A host that the feed does not know has no topic; waiting for it must end some time. */
-const RETRIES_MAX = 300;
+export interface LogTransportOptions {
+  /** `workspace/name`. */
+  readonly host: string;
+  /** For trying again: a host that the feed does not know has no topic. */
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Whose records are read, asked for at each beginning. */
+  readonly source: () => LogSource;
+  readonly copy: Copy;
+  readonly report: (report: unknown) => Promise<ReportAnswer>;
+}
 
-/** Logical streams straight from the simulated log, as a Kafka agent or the gateway gives them. */
+const RETRY_MS = 500;
+const BROKEN = { code: "unreachable", detail: "the server closed the stream" };
+
+/** As the agent's own transport says it. */
+function missing(stream: string): TransportProblem {
+  const code = stream.startsWith("titan.host.") ? "stream-missing" : "not-found";
+  return { code, detail: `there is no topic ${stream}` };
+}
+
+type Close = () => Promise<void>;
+
+interface Follow {
+  readonly stream: string;
+  readonly handler: StreamHandler;
+  close: Close;
+}
+
+/** Logical streams from the simulated log, in whichever way a host can come to them. */
 export class LogTransport implements Transport {
   readonly #options: LogTransportOptions;
+  readonly #follows = new Set<Follow>();
+  #copy: Copy;
 
   constructor(options: LogTransportOptions) {
     this.#options = options;
+    this.#copy = options.copy;
   }
 
-  report(): Promise<ReportAnswer> {
-    return Promise.resolve({ kind: "taken" });
+  report(report: unknown): Promise<ReportAnswer> {
+    return this.#options.report(report);
   }
 
-  watch(stream: string, handler: StreamHandler): Watch {
-    const { copy } = this.#options;
-    const opened =
-      copy === "own-topic" ? this.#topic(stream, handler) : this.#slice(stream, handler);
-    return { close: opened };
+  watch(stream: string, handler: StreamHandler): { readonly close: Close } {
+    const follow = { stream, handler, close: this.#open(stream, handler) };
+    this.#follows.add(follow);
+    return {
+      close: async () => {
+        this.#follows.delete(follow);
+        await follow.close();
+      },
+    };
   }
 
-  #topic(stream: string, handler: StreamHandler): () => Promise<void> {
-    const { log, clock } = this.#options;
+  /** Every reading breaks off and begins anew, from this copy of whatever is there by now. */
+  changeOver(copy: Copy): void {
+    this.#copy = copy;
+    for (const follow of this.#follows) {
+      void follow.close();
+      follow.handler.broken(BROKEN);
+      follow.close = this.#open(follow.stream, follow.handler);
+    }
+  }
+
+  #open(stream: string, handler: StreamHandler): Close {
+    if (this.#copy === "own-topic") return this.#topic(stream, handler);
+    if (this.#copy === "canonical") return this.#slice(stream, handler);
+    return this.#real(stream, handler);
+  }
+
+  #real(stream: string, handler: StreamHandler): Close {
+    const { host, clock, random, source } = this.#options;
+    let closed = false;
+    const transport = new RealLogTransport({ log: source().log, host, clock, random });
+    const watch = transport.watch(stream, {
+      begin: (installation) => closed || handler.begin(installation),
+      record: (record) => closed || handler.record(record),
+      mark: (mark) => closed || handler.mark(mark),
+      broken: (problem) => closed || handler.broken(problem),
+    });
+    return () => {
+      closed = true;
+      return watch.close();
+    };
+  }
+
+  #topic(stream: string, handler: StreamHandler): Close {
+    const { clock } = this.#options;
+    const { log, installation } = this.#options.source();
     let subscription: Subscription | undefined;
     let closed = false;
     const open = async (): Promise<void> => {
-      for (let tries = 0; !closed; tries += 1) {
-        if (tries === RETRIES_MAX) return;
+      while (!closed) {
         const topics = await log.topics();
         if (topics.some(({ name }) => name === stream)) break;
+        if (!closed) handler.broken(missing(stream));
         await clock.sleep(RETRY_MS);
       }
       if (closed) return;
-      handler.begin("sim");
+      handler.begin(installation);
       subscription = log.subscribe({ topic: stream, partition: 0, from: 0 }, ({ records }) => {
-        if (closed) return;
         for (const record of records) {
+          if (closed) return;
           const read = readStatement(record);
           if (read.kind === "statement") handler.record(read.statement);
           else if (read.kind === "mark") handler.mark(read.mark);
@@ -64,8 +142,8 @@ export class LogTransport implements Transport {
     };
   }
 
-  #slice(stream: string, handler: StreamHandler): () => Promise<void> {
-    const { log, counts } = this.#options;
+  #slice(stream: string, handler: StreamHandler): Close {
+    const { log, counts, installation } = this.#options.source();
     const [, kind, workspace, name] = stream.split(".");
     const own = `${workspace}/${name}`;
     const isHost = kind === "host";
@@ -77,7 +155,7 @@ export class LogTransport implements Transport {
     let sum = 0n;
     let started = false;
     let closed = false;
-    handler.begin("sim");
+    handler.begin(installation);
     const subscription = log.subscribe({ topic, partition, from: 0 }, ({ records }) => {
       if (closed) return;
       for (const each of records) {

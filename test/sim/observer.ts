@@ -2,12 +2,23 @@ import type { EventLog } from "@titan/event-log";
 import {
   Alignment,
   InputReader,
-  RULES,
   Signal,
   type InputPartition,
   type Rules,
 } from "@titan/processor-runtime";
+import { canonical } from "./canonical.ts";
 import type { Truth } from "./truth.ts";
+
+export interface ObserverOptions {
+  readonly log: EventLog;
+  readonly inputs: readonly InputPartition[];
+  readonly truth: Truth;
+  readonly rules: Rules;
+  /** Told what is wrong. */
+  readonly report: (text: string) => void;
+  /** Told each cut that is believed. */
+  readonly believes: (revision: number) => void;
+}
 
 /** A reader that starts from nothing at any time; whatever cut it believes must be the truth. */
 export class Observer {
@@ -18,19 +29,15 @@ export class Observer {
   readonly #truth: Truth;
   readonly #held = new Map<string, Map<string, unknown>>();
   readonly #onViolation: (text: string) => void;
+  readonly #onBelieved: (revision: number) => void;
   #stopped = false;
   believed = 0;
 
-  constructor(
-    log: EventLog,
-    inputs: readonly InputPartition[],
-    truth: Truth,
-    onViolation: (text: string) => void,
-    rules: Rules = RULES,
-  ) {
+  constructor({ log, inputs, truth, report, believes, rules }: ObserverOptions) {
     this.#inputs = inputs;
     this.#truth = truth;
-    this.#onViolation = onViolation;
+    this.#onViolation = report;
+    this.#onBelieved = believes;
     this.#reader = new InputReader(log, inputs, this.#arrived, rules, () => {});
     this.#alignment = new Alignment(this.#reader.folds, rules);
     for (const input of inputs) this.#held.set(`${input.topic} ${input.partition}`, new Map());
@@ -58,6 +65,7 @@ export class Observer {
         }
       }
       this.believed = step.revision;
+      this.#onBelieved(step.revision);
       this.#compare(step.revision);
     }
   }
@@ -74,9 +82,8 @@ export class Observer {
   }
 
   #compare(revision: number): void {
-    const truth = this.#truth.at(revision);
     for (const [stream, held] of this.#held) {
-      const expected = canonical(truth.get(stream) ?? new Map());
+      const expected = this.#truth.textAt(revision, stream);
       const found = canonical(held);
       if (found !== expected) {
         this.#onViolation(
@@ -85,13 +92,4 @@ export class Observer {
       }
     }
   }
-}
-
-export function canonical(values: ReadonlyMap<string, unknown>): string {
-  const sorted = [...values].sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify(sorted, (_, value: unknown) =>
-    typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
 }

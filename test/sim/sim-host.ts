@@ -1,196 +1,294 @@
-import { Agent, type Disk } from "@titan/host-agent";
-import { HostMemory, MemoryDisk, OwnedFiles, type HostRules } from "@titan/host-agent/testing";
-import type { SimulatedClient } from "@titan/event-log/testing";
-import type { Random } from "@titan/event-log/testing";
-import type { Clock } from "@titan/processor-runtime";
-import { LogTransport } from "./log-transport.ts";
-import type { Truth } from "./truth.ts";
+import type { HostStatus } from "@titan/domain";
+import {
+  Agent,
+  DiskError,
+  type AgentOptions,
+  type Disk,
+  type ReportAnswer,
+} from "@titan/host-agent";
+import { MemoryDisk } from "@titan/host-agent/testing";
+import { integerBelow, type Random, type SimulatedClient } from "@titan/event-log/testing";
+import { COPIES, LogTransport, type Copy, type LogSource } from "./log-transport.ts";
+import { MortalLog, type Fate } from "./mortal-log.ts";
+import { patientClock } from "./sim-host-clock.ts";
+import { smallBatches } from "./sim-host-batches.ts";
+import { HostChecks } from "./sim-host-checks.ts";
+import { mortalDisk } from "./sim-host-disk.ts";
+import { ForeignFiles } from "./sim-host-foreign.ts";
+import { Fortunes } from "./sim-host-fortunes.ts";
+import type { HostCluster, HostRun, SimHostOptions } from "./sim-host-options.ts";
+import { ReportServer } from "./sim-host-server.ts";
+import { HostTruth } from "./sim-host-truth.ts";
 
-export interface SimHostOptions {
-  readonly name: string;
-  readonly truth: Truth;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly counts: { readonly H: number; readonly D: number };
-  readonly rules?: HostRules;
-  /** Chance that the process is killed at a call of its disk, while faults are on. */
-  readonly diskCrash: number;
-  readonly newClient: () => SimulatedClient;
-  readonly onViolation: (text: string) => void;
-}
+const MS_PER_DAY = 24 * 60 * 60 * 1_000;
+const TEN_YEARS_MS = 3_652 * MS_PER_DAY;
+const SLOW_MS_MAX = 30;
+const ABSENT_MS_MAX = 1_500;
+const RESTART_CHANCE = 0.6;
+const ROOM_CHANCE = 0.3;
+const TICK_CHANCE = 0.3;
+/** A process that came up after a death dies again so many times as likely, until it reports. */
+const AGAIN = 5;
 
-/** A real agent on a simulated disk, killed and started again with the other copy of its streams. */
+/**
+ * A real agent on a simulated disk, to which everything happens that happens to hosts. The disk and
+ * what others put there outlive the agent; `HostChecks` look at every effect.
+ */
 export class SimHost {
   readonly #options: SimHostOptions;
+  readonly #random: Random;
+  readonly #fortunes: Fortunes;
+  readonly #foreign: ForeignFiles;
+  readonly #checks: HostChecks;
+  readonly #server: ReportServer;
+  readonly #truths = new Map<string, HostTruth>();
+  readonly #accepted: Set<string>;
+  #cluster: HostCluster;
   #disk = new MemoryDisk();
-  #client: SimulatedClient | undefined;
-  #starts = 0;
-  #faults = true;
-  #dead = true;
+  /** What others do to the disk. */
+  #others: Promise<void>;
+  #run: HostRun | undefined;
+  #deaths = 0;
+  #awayUntilMs = 0;
+  #clockOffMs = 0;
+  #isFull = false;
+  /** The disk refused something since the last report. */
+  #hadTrouble = false;
+  /** Sleeps of the agent that end when the seed says so. */
+  #sleeping: (() => void)[] = [];
 
   constructor(options: SimHostOptions) {
+    const { name, random, installation = "sim", truth, counts, newClient } = options;
     this.#options = options;
+    this.#random = random;
+    this.#fortunes = new Fortunes(random, options.fortunes);
+    this.#foreign = new ForeignFiles(random, name);
+    this.#server = new ReportServer(random);
+    this.#cluster = { installation, truth, counts, newClient };
+    this.#others = this.#foreign.plant(this.#disk);
+    this.#truths.set(installation, new HostTruth(truth, name));
+    this.#accepted = new Set([installation]);
+    this.#checks = new HostChecks({
+      name,
+      foreign: this.#foreign,
+      truths: this.#truths,
+      accepted: this.#accepted,
+      onViolation: options.onViolation,
+    });
   }
 
   get isDead(): boolean {
-    return this.#dead;
+    return this.#run?.isAlive !== true;
   }
 
-  start(): void {
-    const { name, clock, counts, rules, newClient, onViolation } = this.#options;
-    this.#client = newClient();
-    this.#dead = false;
-    this.#starts += 1;
-    // What a crash left of names that were not synced is there or not, as the seed says.
-    this.#disk = this.#disk.restart(null, () => this.#options.random() < 0.5);
-    const run = { alive: true };
-    const transport = new LogTransport({
-      log: this.#client,
-      clock,
-      counts,
-      copy: this.#starts % 2 === 0 ? "canonical" : "own-topic",
-    });
-    const disk = this.#mortal(this.#disk, run);
-    const open = async (): Promise<void> => {
-      const agent = await Agent.open({
-        host: `default/${name}`,
-        disk,
-        folder: "/run",
-        stateFolder: "/state",
-        transport,
-        clock: { now: () => clock.now(), sleep: () => new Promise(() => {}) },
-        version: "sim",
-        ...(rules === undefined ? {} : { rules }),
-        onEvent: (event) => {
-          if (event.kind === "outcome" && run.alive) {
-            this.#check(event.deployment, event.outcome.kind).catch((error: unknown) =>
-              onViolation(`host ${name}: ${String(error)}`),
-            );
-          }
-        },
-      });
-      await agent.run();
-    };
-    this.#kill = () => {
-      run.alive = false;
-      this.#dead = true;
-      this.#client?.kill();
-    };
-    open().catch((error: unknown) => onViolation(`host ${name}: ${String(error)}`));
+  /** How often each fortune struck. */
+  get counts(): Readonly<Record<string, number>> {
+    return this.#fortunes.counts;
   }
 
-  #kill: () => void = () => {};
-
-  kill(): void {
-    this.#kill();
-  }
-
-  heal(): void {
-    this.#faults = false;
-  }
-
-  /** What the host runs must be what the feed says at the last revision. */
-  async expect(revision: number): Promise<void> {
-    const { name, truth, onViolation } = this.#options;
-    const state = truth.at(revision);
-    const wanted: Record<string, string> = {};
-    for (const key of state.get(`titan.host.default.${name} 0`)?.keys() ?? []) {
-      const rendered = [
-        ...(state.get(`titan.deployment.${key.replace("/", ".")} 0`)?.values() ?? []),
-      ][0];
-      wanted[key] = (rendered as { digest: string }).digest;
+  /** Everything that a proposal's time brings: deaths, starts, other copies, a full disk, a jump. */
+  disturb(): void {
+    if (this.#fortunes.strikes("clockJump")) {
+      this.#clockOffMs = (integerBelow(this.#random, 3) - 1) * TEN_YEARS_MS;
     }
-    const owned = await OwnedFiles.open(this.#disk, "/state");
-    const found: Record<string, string> = {};
-    for (const [key, { running }] of owned.deployments) {
-      if (running !== null) found[key] = running.digest;
+    if (this.#isFull ? this.#random() < ROOM_CHANCE : this.#fortunes.strikes("fullDisk")) {
+      this.#isFull = !this.#isFull;
     }
-    const [a, b] = [found, wanted].map((of) => JSON.stringify(Object.entries(of).sort(byName)));
-    if (a !== b) onViolation(`host ${name} runs ${a}, but the feed says ${b}`);
-  }
-
-  /** After an effect: it must agree with the slice that is stored, and that with the feed. */
-  async #check(deployment: string, outcome: string): Promise<void> {
-    const { name, truth, onViolation } = this.#options;
-    const memory = await HostMemory.open(this.#disk, "/state", `default/${name}`, undefined);
-    const assigned = memory.assigned?.state.get(deployment);
-    const revision = memory.assigned?.revision ?? 0;
-    const real = truth.at(revision).get(`titan.host.default.${name} 0`)?.get(deployment) as
-      | { readonly createdRevision: number }
-      | undefined;
-    if (outcome === "removed" && real !== undefined && assigned === undefined) {
-      onViolation(`host ${name} removed ${deployment}, which its slice at ${revision} names`);
-    }
-    // Whoever begins to watch again takes the highest cut there is, of whatever copy.
-    if (outcome === "removed") this.#ran.delete(deployment);
-    if (outcome !== "applied") return;
-    const owned = await OwnedFiles.open(this.#disk, "/state");
-    const running = owned.deployments.get(deployment)?.running;
-    if (running === undefined || running === null || assigned === undefined) return;
-    if (running.createdRevision !== assigned.createdRevision) {
-      onViolation(
-        `host ${name} runs incarnation ${running.createdRevision} of ${deployment}, ` +
-          `but is to run ${assigned.createdRevision}`,
-      );
-    }
-    this.#checkOrder(deployment, running);
-  }
-
-  readonly #ran = new Map<string, { createdRevision: number; digest: string }>();
-
-  /** Files never go back to a state that was over before the one that ran last began. */
-  #checkOrder(deployment: string, running: { createdRevision: number; digest: string }): void {
-    const before = this.#ran.get(deployment);
-    this.#ran.set(deployment, { ...running });
-    if (before === undefined || before.digest === running.digest) return;
-    if (before.createdRevision > running.createdRevision) {
-      this.#options.onViolation(`host ${this.#options.name} went back to an old ${deployment}`);
+    if (this.#fortunes.strikes("overtaken")) this.#server.overtake();
+    if (this.#foreign.isInTheWay && this.#fortunes.strikes("wayCleared")) this.#clearWay();
+    if (this.isDead) {
+      if (this.#options.clock.now() >= this.#awayUntilMs && this.#random() < RESTART_CHANCE) {
+        this.start();
+      }
       return;
     }
-    if (before.createdRevision !== running.createdRevision) return;
-    const began = this.#revisionsOf(deployment, before).at(0) ?? 0;
-    const over = this.#revisionsOf(deployment, running).at(-1) ?? 0;
-    if (over < began) {
-      this.#options.onViolation(
-        `host ${this.#options.name}: files of ${deployment} go back from revision ${began} to ${over}`,
-      );
-    }
+    if (this.#fortunes.strikes("absent")) {
+      this.#awayUntilMs = this.#options.clock.now() + this.#random() * ABSENT_MS_MAX;
+      this.kill();
+    } else if (this.#fortunes.strikes("killed")) this.kill();
+    else if (this.#fortunes.strikes("changesOver"))
+      this.#run?.transport.changeOver(this.#someCopy());
+    if (this.#random() < TICK_CHANCE) this.#tick();
   }
 
-  #revisionsOf(deployment: string, of: { createdRevision: number; digest: string }): number[] {
-    const { truth } = this.#options;
-    const stream = `titan.deployment.${deployment.replace("/", ".")} 0`;
-    const revisions: number[] = [];
-    for (let revision = 1; revision <= truth.commits().length; revision += 1) {
-      const value = truth.at(revision).get(stream)?.get(deployment) as typeof of | undefined;
-      if (value?.digest === of.digest && value.createdRevision === of.createdRevision) {
-        revisions.push(revision);
-      }
-    }
-    return revisions;
+  /** The host is switched off for so many days of the simulated clock. */
+  away(days: number): void {
+    this.kill();
+    this.#awayUntilMs = this.#options.clock.now() + days * MS_PER_DAY;
   }
 
-  /** A disk whose calls never come back once the process is dead, and that may kill it. */
-  #mortal(disk: MemoryDisk, run: { alive: boolean }): Disk {
-    const never = new Promise<never>(() => {});
-    return new Proxy(disk, {
-      get: (target, name: keyof Disk) => {
-        const call = (target[name] as (...args: unknown[]) => Promise<unknown>).bind(target);
-        return (...args: unknown[]): Promise<unknown> => {
-          if (!run.alive) return never;
-          if (this.#faults && this.#options.random() < this.#options.diskCrash) {
-            // Before the effect or after it.
-            if (this.#options.random() < 0.5) void call(...args).catch(() => {});
-            this.#kill();
-            return never;
-          }
-          return call(...args);
-        };
+  /** Behind the same address is another cluster from now on. */
+  follow(cluster: HostCluster): void {
+    this.#cluster = cluster;
+    this.#truths.set(cluster.installation, new HostTruth(cluster.truth, this.#options.name));
+    if (this.isDead) return;
+    // Its connections break, and nothing tells it of the other but what is said there.
+    this.start();
+  }
+
+  /** An operator says that this installation is to be followed. */
+  accept(installation: string): void {
+    this.#accepted.add(installation);
+    if (!this.isDead) this.start();
+  }
+
+  /** Starts the agent anew. */
+  start(): void {
+    this.kill();
+    this.#sleeping = [];
+    const client = this.#cluster.newClient();
+    const run: HostRun = {
+      isAlive: true,
+      isRecovering: this.#deaths > 0,
+      client,
+      slowMs: this.#fortunes.strikes("slowDisk") ? this.#random() * SLOW_MS_MAX : 0,
+      transport: this.#transport(client, () => run),
+    };
+    this.#run = run;
+    this.#open(run).catch((error: unknown) => this.#violation(String(error)));
+  }
+
+  kill(): void {
+    const run = this.#run;
+    if (run?.isAlive !== true) return;
+    run.isAlive = false;
+    run.client.kill();
+    this.#deaths += 1;
+  }
+
+  /** Nothing befalls it any more; there is room, and the way is free. */
+  heal(): void {
+    this.#fortunes.heal();
+    this.#isFull = false;
+    this.#awayUntilMs = 0;
+    this.#clearWay();
+    this.#tick();
+  }
+
+  /** What the host has must be what the feed says at the last revision, and it must have said so. */
+  expect(revision: number): Promise<void> {
+    const { installation, truth } = this.#cluster;
+    const { last } = this.#server;
+    const slice = truth.at(revision).get(`titan.host.default.${this.#options.name} 0`);
+    // A cluster that has no topic for it says nothing, so it keeps what it has, and complains.
+    if (slice === undefined && last?.problem?.code === "stream-missing") return Promise.resolve();
+    const running = this.#checks.converged(this.#disk.contents(), installation, revision);
+    const deployed = last?.deployments.filter(({ state }) => state === "deployed") ?? [];
+    const problem = last?.problem ?? null;
+    if (problem !== null || deployed.length !== running) {
+      this.#violation(`ends with the report ${JSON.stringify(last)}`);
+    }
+    return Promise.resolve();
+  }
+
+  async #open(run: HostRun): Promise<void> {
+    await this.#others;
+    const keepsAll = this.#deaths === 0 || !this.#fortunes.strikes("powerCut");
+    this.#disk = this.#disk.restart(null, () => keepsAll || this.#random() < 0.5);
+    this.#checks.started(this.#disk.contents());
+    const disk = mortalDisk(this.#disk, {
+      clock: this.#options.clock,
+      random: this.#random,
+      isAlive: () => run.isAlive,
+      fate: () => this.#fate(run, "diesAtDisk"),
+      die: () => this.#die(run),
+      isFull: () => {
+        this.#hadTrouble ||= this.#isFull;
+        return this.#isFull;
       },
+      slowMs: () => (this.#fortunes.areOver ? 0 : run.slowMs),
+      onEffect: (effect) => this.#checks.effect(effect),
+    });
+    const agent = await this.#openAgent(run, disk);
+    await agent?.run();
+  }
+
+  /** The first start of all needs room for its folders: without it the process ends, and says so. */
+  async #openAgent(run: HostRun, disk: Disk): Promise<Agent | undefined> {
+    try {
+      return await Agent.open(this.#agentOptions(run, disk));
+    } catch (error) {
+      if (!(error instanceof DiskError) || error.code !== "disk-full") throw error;
+      this.#die(run);
+      return undefined;
+    }
+  }
+
+  #agentOptions(run: HostRun, disk: Disk): AgentOptions {
+    const { name, clock, rules } = this.#options;
+    const { installation } = this.#cluster;
+    return {
+      host: `default/${name}`,
+      disk,
+      folder: "/run",
+      stateFolder: "/state",
+      transport: run.transport,
+      clock: {
+        now: () => clock.now() + this.#clockOffMs,
+        sleep: () => new Promise((resolve) => this.#sleeping.push(resolve)),
+      },
+      version: "sim",
+      ...(rules === undefined ? {} : { rules }),
+      ...(this.#accepted.has(installation) ? { acceptedInstallation: installation } : {}),
+    };
+  }
+
+  #transport(client: SimulatedClient, run: () => HostRun): LogTransport {
+    const { name, clock, idleClock = patientClock(clock) } = this.#options;
+    const few = this.#fortunes.strikes("smallBatches");
+    const mortal = new MortalLog(
+      client,
+      () => this.#fate(run(), "diesAtLog"),
+      () => this.#die(run()),
+    );
+    const log = few ? smallBatches(mortal, this.#random) : mortal;
+    const { installation, counts } = this.#cluster;
+    const source: LogSource = { log, installation, counts };
+    return new LogTransport({
+      host: `default/${name}`,
+      clock: idleClock,
+      random: this.#random,
+      source: () => source,
+      copy: this.#someCopy(),
+      report: (report) => this.#report(report as HostStatus, run()),
     });
   }
-}
 
-function byName([a]: readonly [string, string], [b]: readonly [string, string]): number {
-  return a < b ? -1 : 1;
+  #report(report: HostStatus, run: HostRun): Promise<ReportAnswer> {
+    if (!run.isAlive) return new Promise(() => {});
+    this.#checks.reported(report, this.#disk.contents(), this.#hadTrouble || this.#isFull);
+    const answer = this.#server.take(report);
+    if (answer.kind === "taken") {
+      run.isRecovering = false;
+      this.#hadTrouble = this.#isFull;
+    }
+    return Promise.resolve(answer);
+  }
+
+  #fate(run: HostRun, name: "diesAtDisk" | "diesAtLog"): Fate {
+    return run.isAlive ? this.#fortunes.fate(name, run.isRecovering ? AGAIN : 1) : "lives";
+  }
+
+  #die(run: HostRun): void {
+    if (run === this.#run) this.kill();
+  }
+
+  /** What the agent does every so often is due. */
+  #tick(): void {
+    for (const wake of this.#sleeping.splice(0)) wake();
+  }
+
+  #clearWay(): void {
+    this.#others = this.#others
+      .then(() => this.#foreign.clear(this.#disk))
+      .catch((error: unknown) => this.#violation(String(error)));
+  }
+
+  #someCopy(): Copy {
+    return COPIES[integerBelow(this.#random, COPIES.length)] ?? "real";
+  }
+
+  #violation(text: string): void {
+    this.#options.onViolation(`host ${this.#options.name}: ${text}`);
+  }
 }

@@ -1,7 +1,7 @@
 import type { Commit } from "@titan/domain";
 import type { SimulatedLog } from "@titan/event-log/testing";
-import { CommitChain } from "@titan/processor-runtime";
-import { CodecError, decodeAs } from "@titan/schema-codec";
+import { CommitChain, commitOf } from "@titan/processor-runtime";
+import { canonical } from "./canonical.ts";
 import { murmur2 } from "./reference/reference-hash.ts";
 import { referenceAt } from "./reference/reference-model.ts";
 
@@ -23,29 +23,28 @@ const PLACEMENT: Readonly<Record<string, { readonly by: "H" | "D"; readonly of: 
  * of them. It reads `titan.change` and nothing else, and shares no code with the views.
  */
 export class Truth {
-  readonly #log: SimulatedLog;
   readonly #counts: { readonly H: number; readonly D: number };
+  readonly #log: SimulatedLog;
+  readonly #chain = new CommitChain();
+  #next = 0;
+  readonly #counted: Commit[] = [];
   readonly #states = new Map<number, State>();
+  readonly #texts = new Map<string, string>();
 
   constructor(log: SimulatedLog, counts: { readonly H: number; readonly D: number }) {
     this.#log = log;
     this.#counts = counts;
   }
 
+  /** `titan.change` only grows, so what counted once counts for ever. */
   commits(): readonly Commit[] {
-    const chain = new CommitChain();
-    const counted: Commit[] = [];
-    for (const record of this.#log.peek("titan.change", 0)) {
-      let commit: Commit;
-      try {
-        commit = decodeAs("commit", record.value);
-      } catch (error) {
-        if (error instanceof CodecError) continue;
-        throw error;
-      }
-      if (chain.accept(commit, record.offset)) counted.push(commit);
+    const records = this.#log.peek("titan.change", 0);
+    for (; this.#next < records.length; this.#next += 1) {
+      const record = records[this.#next];
+      const commit = record && commitOf(record.value);
+      if (commit && this.#chain.accept(commit, record.offset)) this.#counted.push(commit);
     }
-    return counted;
+    return this.#counted;
   }
 
   at(revision: number): State {
@@ -57,6 +56,32 @@ export class Truth {
       this.#states.set(revision, state);
     }
     return state;
+  }
+
+  /** All that a stream holds at a revision as one text, for comparing. */
+  textAt(revision: number, stream: string): string {
+    const id = `${revision} ${stream}`;
+    let text = this.#texts.get(id);
+    if (text === undefined) {
+      text = canonical(this.at(revision).get(stream) ?? new Map());
+      this.#texts.set(id, text);
+    }
+    return text;
+  }
+
+  /** As `textAt`, for all partitions of a topic together. */
+  wholeTextAt(revision: number, topic: string): string {
+    const id = `${revision} all of ${topic}`;
+    let text = this.#texts.get(id);
+    if (text === undefined) {
+      const all = new Map<string, unknown>();
+      for (let at = 0; this.at(revision).has(`${topic} ${at}`); at += 1) {
+        for (const [key, value] of this.at(revision).get(`${topic} ${at}`) ?? [])
+          all.set(key, value);
+      }
+      this.#texts.set(id, (text = canonical(all)));
+    }
+    return text;
   }
 
   #compute(commits: readonly Commit[]): State {

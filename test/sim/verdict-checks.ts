@@ -1,4 +1,5 @@
 import { decide, World, type Commit, type Proposal } from "@titan/domain";
+import { canonicalValue } from "./canonical.ts";
 
 /** Every verdict must be the pure decision on the world of the commits before it. */
 export function* wrongDecisions(
@@ -14,7 +15,7 @@ export function* wrongDecisions(
       const verdict = decide(world, proposal, { revision: commit.revision });
       const decided = verdict.accepted ? verdict.events : verdict.refusals;
       const recorded = commit.accepted ? commit.events : commit.refusals;
-      if (JSON.stringify(decided) !== JSON.stringify(recorded)) {
+      if (canonicalValue(decided) !== canonicalValue(recorded)) {
         yield `commit ${commit.revision} is not the decision on the world before it`;
       }
     }

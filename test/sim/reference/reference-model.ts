@@ -37,6 +37,7 @@ export function referenceAt(commits: readonly Commit[]): ReferenceState {
     }
     if (selecting.length === 0) continue;
     selecting.sort((a, b) => (a < b ? -1 : 1));
+    if (versionOf("target-delta", views) === 2) selecting.reverse();
     hostTargets.set(key, { workspace: host.workspace, host: host.name, targets: selecting });
   }
 
@@ -75,8 +76,7 @@ export function referenceAt(commits: readonly Commit[]): ReferenceState {
     for (const [hostKey, host] of chosen) {
       const hostLabels: Record<string, string> = {};
       for (const label of needed) hostLabels[label] = host.labels[label] ?? "";
-      // The simulator's later version of the view labels every pair.
-      if (views.get("deployment-fanout")?.version === 2) hostLabels["version"] = "2";
+      if (versionOf("deployment-fanout", views) === 2) hostLabels["version"] = "2";
       placements.set(`${hostKey}/${key}`, {
         host: hostKey,
         hostCreatedRevision: host.createdRevision,
@@ -89,7 +89,7 @@ export function referenceAt(commits: readonly Commit[]): ReferenceState {
     rendered.set(key, {
       deployment: key,
       createdRevision: deployment.createdRevision,
-      ...renderFiles(deployment, workload, template),
+      ...renderFiles(deployment, workload, template, versionOf("template-render", views) === 2),
       hostLabels: needed,
       problem: null,
     });
@@ -136,6 +136,11 @@ function nounsAfter(commits: readonly Commit[]): Map<string, Map<string, unknown
     }
   }
   return nouns;
+}
+
+/** The simulator's later versions: targets backwards, every pair labelled, every file executable. */
+function versionOf(name: string, views: ReadonlyMap<string, View>): number | undefined {
+  return views.get(name)?.version;
 }
 
 /** What a selector means, as Kubernetes has it. */

@@ -13,6 +13,7 @@ export function renderFiles(
   deployment: Deployment,
   workload: Workload,
   template: Template,
+  isAllExecutable: boolean,
 ): { readonly files: readonly RenderedFile[]; readonly digest: string } {
   const scope = {
     workspace: { name: deployment.workspace },
@@ -23,7 +24,8 @@ export function renderFiles(
       .map((text) => JSON.parse(text === "" ? "{}" : text) as Values)
       .reduce(layer, {}),
   };
-  const files = template.files.map(({ path, executable, text, bytes }) => {
+  const files = template.files.map(({ path, executable: own, text, bytes }) => {
+    const executable = own || isAllExecutable;
     if (text === null) return { path, executable, pieces: [], bytes };
     return { path, executable, pieces: joined(pieces(text, scope, [])), bytes: null };
   });

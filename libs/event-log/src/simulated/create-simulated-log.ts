@@ -1,9 +1,10 @@
 import type { EventLog, LogRecord } from "../event-log.ts";
 import { eventLoopScheduler } from "./event-loop-scheduler.ts";
 import { type FaultChances, type FaultCounts, Faults } from "./faults.ts";
+import type { SimulatedEvent } from "./simulated-event.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { type Random, seededRandom } from "./seeded-random.ts";
-import { type CompactOptions, SimulatedBroker } from "./simulated-broker.ts";
+import { type CompactOptions, type LogBackup, SimulatedBroker } from "./simulated-broker.ts";
 import { type SimulatedClient, SimulatedProcess } from "./simulated-client.ts";
 import { type Simulation, type Timing, TIMING_DEFAULT } from "./simulation.ts";
 
@@ -17,6 +18,7 @@ export interface SimulatedLogOptions {
   readonly timing?: Partial<Timing>;
   /** Topics whose batches are never split by a fault; none unless told. */
   readonly wholeBatches?: (topic: string) => boolean;
+  readonly onEvent?: (event: SimulatedEvent) => void;
 }
 
 /** The log itself is also a client, for those who need only one. */
@@ -28,6 +30,14 @@ export interface SimulatedLog extends EventLog {
   /** Applies retention now. */
   compactNow(options?: CompactOptions): void;
   setFaults(chances: FaultChances): void;
+  /** From now on there is no room: every append is refused. */
+  fill(): void;
+  /** There is room again. */
+  free(): void;
+  /** A copy of everything, as of this moment. */
+  backup(): LogBackup;
+  /** Makes an empty log what the copy holds, offsets and all. */
+  restore(backup: LogBackup): void;
   /** No fault begins any more. What is late already still comes. */
   heal(): void;
   /** How often each fault has happened. */
@@ -43,10 +53,12 @@ export interface SimulatedLog extends EventLog {
  */
 export function createSimulatedLog(options: SimulatedLogOptions = {}): SimulatedLog {
   const { random = seededRandom(1), scheduler = eventLoopScheduler } = options;
-  const { wholeBatches = () => false } = options;
-  const faults = new Faults(random, options.faults ?? {});
+  const { wholeBatches = () => false, onEvent = () => {} } = options;
+  const faults = new Faults(random, options.faults ?? {}, (name) =>
+    onEvent({ kind: "fault", name }),
+  );
   const timing = { ...TIMING_DEFAULT, ...options.timing };
-  const simulation: Simulation = { random, scheduler, faults, timing, wholeBatches };
+  const simulation: Simulation = { random, scheduler, faults, timing, wholeBatches, onEvent };
   return new SimulatedCluster(simulation);
 }
 
@@ -80,8 +92,25 @@ class SimulatedCluster extends SimulatedProcess implements SimulatedLog {
     this.#shared.faults.set(chances);
   }
 
+  fill(): void {
+    this.#cluster.isFull = true;
+  }
+
+  free(): void {
+    this.#cluster.isFull = false;
+  }
+
+  backup(): LogBackup {
+    return this.#cluster.backup();
+  }
+
+  restore(backup: LogBackup): void {
+    this.#cluster.restore(backup);
+  }
+
   heal(): void {
     this.#shared.faults.heal();
+    this.free();
     for (const group of this.#cluster.groups()) group.heal();
   }
 

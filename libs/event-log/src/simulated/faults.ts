@@ -26,6 +26,10 @@ export const FAULT_NAMES = [
   "severalOwners",
   /** The old owner of a partition is told long after the new one. */
   "lateRevocation",
+  /** The broker's clock is ten years off, either way. Per delivery. */
+  "wrongTimestamps",
+  /** An append is refused for want of room. Per append, besides `SimulatedLog.fill`. */
+  "diskFull",
 ] as const;
 
 export type FaultName = (typeof FAULT_NAMES)[number];
@@ -36,11 +40,17 @@ export type FaultCounts = Readonly<Record<FaultName, number>>;
 export class Faults {
   readonly #random: Random;
   readonly #counts = noCounts();
+  readonly #onStrike: (name: FaultName) => void;
   #chances: FaultChances;
 
-  constructor(random: Random, chances: FaultChances) {
+  constructor(
+    random: Random,
+    chances: FaultChances,
+    onStrike: (name: FaultName) => void = () => {},
+  ) {
     this.#random = random;
     this.#chances = { ...chances };
+    this.#onStrike = onStrike;
   }
 
   get counts(): FaultCounts {
@@ -55,11 +65,17 @@ export class Faults {
     this.#chances = {};
   }
 
+  /** For a fault that happens for another reason than its chance. */
+  count(name: FaultName): void {
+    this.#counts[name] += 1;
+    this.#onStrike(name);
+  }
+
   /** True with the fault's chance; the caller then makes it happen. */
   strikes(name: FaultName): boolean {
     const chance = this.#chances[name] ?? 0;
     if (chance <= 0 || this.#random() >= chance) return false;
-    this.#counts[name] += 1;
+    this.count(name);
     return true;
   }
 }
@@ -78,5 +94,7 @@ function noCounts(): Record<FaultName, number> {
     compaction: 0,
     severalOwners: 0,
     lateRevocation: 0,
+    wrongTimestamps: 0,
+    diskFull: 0,
   };
 }

@@ -6,6 +6,8 @@ const START_MS_DEFAULT = 1_767_225_600_000;
 const STEPS_MAX_DEFAULT = 10_000_000;
 
 interface Task {
+  /** Whether nothing waits for it: what is done now and then for as long as a process lives. */
+  readonly isIdle: boolean;
   readonly dueMs: number;
   readonly order: number;
   readonly run: () => void;
@@ -20,6 +22,7 @@ export class SeededScheduler implements Scheduler {
   readonly #random: Random;
   readonly #heap: Task[] = [];
   #nowMs: number;
+  #busy = 0;
 
   constructor(random: Random, startMs: number = START_MS_DEFAULT) {
     this.#random = random;
@@ -36,8 +39,17 @@ export class SeededScheduler implements Scheduler {
   }
 
   after(delayMs: number, task: () => void): void {
-    const dueMs = this.#nowMs + Math.max(0, delayMs);
-    this.#push({ dueMs, order: this.#random(), run: task });
+    this.#add(delayMs, task, false);
+  }
+
+  /** As `after`, for what is done now and then for ever: it does not keep `runUntilQuiet` going. */
+  afterIdly(delayMs: number, task: () => void): void {
+    this.#add(delayMs, task, true);
+  }
+
+  /** The clock moves on while every process stands still: what is due comes late. */
+  skip(forMs: number): void {
+    this.#nowMs += forMs;
   }
 
   /** Runs one task and what follows from it at once; false when there is none. */
@@ -47,11 +59,12 @@ export class SeededScheduler implements Scheduler {
     return this.#runFirst();
   }
 
-  /** Runs until nothing waits. Throws after `stepsMax` tasks: something keeps itself alive. */
+  /** Runs until nothing waits that is not idle. Throws after `stepsMax` tasks: something keeps itself alive. */
   async runUntilQuiet(stepsMax: number = STEPS_MAX_DEFAULT): Promise<void> {
     await drainPromises();
     for (let steps = 0; steps < stepsMax; steps += 1) {
-      if (!(await this.#runFirst())) return;
+      if (this.#busy === 0) return;
+      await this.#runFirst();
     }
     throw new Error(`not quiet after ${stepsMax} tasks`);
   }
@@ -87,10 +100,17 @@ export class SeededScheduler implements Scheduler {
   async #runFirst(): Promise<boolean> {
     const task = this.#pop();
     if (task === undefined) return false;
+    if (!task.isIdle) this.#busy -= 1;
     this.#nowMs = Math.max(this.#nowMs, task.dueMs);
     task.run();
     await drainPromises();
     return true;
+  }
+
+  #add(delayMs: number, run: () => void, isIdle: boolean): void {
+    if (!isIdle) this.#busy += 1;
+    const dueMs = this.#nowMs + Math.max(0, delayMs);
+    this.#push({ isIdle, dueMs, order: this.#random(), run });
   }
 
   #push(task: Task): void {

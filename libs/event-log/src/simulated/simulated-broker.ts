@@ -1,4 +1,4 @@
-import type { AppendRecord, Retention, TopicInfo, TopicSpec } from "../event-log.ts";
+import type { AppendRecord, LogRecord, Retention, TopicInfo, TopicSpec } from "../event-log.ts";
 import { LogError } from "../log-error.ts";
 import { integerBelow } from "./seeded-random.ts";
 import { SimulatedGroup } from "./simulated-group.ts";
@@ -17,15 +17,28 @@ interface SimulatedTopic {
 export interface CompactOptions {
   /** All topics unless told. */
   readonly topic?: string;
+  /** Only topics that are kept so. */
+  readonly kind?: Retention["kind"];
   /** In place of the topic's own lag or age. */
   readonly lagMs?: number;
+  /** Nothing that landed later goes, whatever its age. */
+  readonly upToMs?: number;
 }
+
+/** Everything that a log holds: per topic what is kept of it, and its partitions. */
+export type LogBackup = readonly {
+  readonly name: string;
+  readonly retention: Retention;
+  readonly partitions: readonly { readonly records: readonly LogRecord[]; readonly end: number }[];
+}[];
 
 /** What outlives every client: topics, their content, the groups. Everything here is at once. */
 export class SimulatedBroker {
   readonly #simulation: Simulation;
   readonly #topics = new Map<string, SimulatedTopic>();
   readonly #groups = new Map<string, SimulatedGroup>();
+  /** Whether there is no room for another record. */
+  isFull = false;
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
@@ -66,6 +79,25 @@ export class SimulatedBroker {
     throw new LogError("unknown-topic", "refused", `there is no partition ${number} of ${topic}`);
   }
 
+  backup(): LogBackup {
+    return [...this.#topics].map(([name, { retention, partitions }]) => ({
+      name,
+      retention,
+      partitions: partitions.map(({ records, end }) => ({ records: [...records], end })),
+    }));
+  }
+
+  restore(backup: LogBackup): void {
+    for (const { name, retention, partitions } of backup) {
+      const made = partitions.map(({ records, end }, number) => {
+        const partition = new SimulatedPartition(name, number);
+        partition.restore(records, end);
+        return partition;
+      });
+      this.#topics.set(name, { retention, partitions: made });
+    }
+  }
+
   group(name: string): SimulatedGroup {
     const group = this.#groups.get(name) ?? new SimulatedGroup(this.#simulation);
     this.#groups.set(name, group);
@@ -82,32 +114,48 @@ export class SimulatedBroker {
     const { faults, random, scheduler } = this.#simulation;
     const gap = faults.strikes("offsetGap") ? 1 + integerBelow(random, GAP_MAX) : 0;
     const first = partition.land(records, scheduler.now(), gap);
+    this.#tell(partition, records.length);
     const isCompacted = this.#topics.get(partition.topic)?.retention.kind === "latest";
     if (isCompacted && faults.strikes("compaction")) {
       const lagMs = random() < 0.5 ? 0 : random() * SMALL_LAG_MS_MAX;
       const below = random() < 0.5 ? partition.end : integerBelow(random, partition.end + 1);
       partition.keepLatest(below, scheduler.now() - lagMs);
+      this.#tellShortened(partition);
     }
     return first;
+  }
+
+  #tell({ topic, number, records: held }: SimulatedPartition, count: number): void {
+    const records = held.slice(held.length - count);
+    this.#simulation.onEvent({ kind: "landed", topic, partition: number, records });
+  }
+
+  #tellShortened({ topic, number }: SimulatedPartition): void {
+    this.#simulation.onEvent({ kind: "shortened", topic, partition: number });
   }
 
   compact(options: CompactOptions): void {
     for (const [name, { retention, partitions }] of this.#topics) {
       if (options.topic !== undefined && options.topic !== name) continue;
-      for (const partition of partitions) this.#apply(retention, partition, options.lagMs);
+      if (options.kind !== undefined && options.kind !== retention.kind) continue;
+      for (const partition of partitions) this.#apply(retention, partition, options);
     }
   }
 
-  #apply(retention: Retention, partition: SimulatedPartition, lagMs: number | undefined): void {
+  #apply(retention: Retention, partition: SimulatedPartition, options: CompactOptions): void {
+    const { lagMs, upToMs = Infinity } = options;
     const nowMs = this.#simulation.scheduler.now();
+    const before = (keptMs: number): number => Math.min(upToMs, nowMs - keptMs);
     switch (retention.kind) {
       case "forever":
         return;
       case "age":
-        partition.expire(nowMs - (lagMs ?? retention.ageMs));
+        partition.expire(before(lagMs ?? retention.ageMs));
+        this.#tellShortened(partition);
         return;
       case "latest":
-        partition.keepLatest(partition.end, nowMs - (lagMs ?? retention.lagMs));
+        partition.keepLatest(partition.end, before(lagMs ?? retention.lagMs));
+        this.#tellShortened(partition);
         return;
     }
   }

@@ -13,6 +13,7 @@ import type {
 } from "../event-log.ts";
 import { LogError } from "../log-error.ts";
 import type { SimulatedBroker } from "./simulated-broker.ts";
+import { ProcessState } from "./simulated-process-state.ts";
 import { GroupMember, type SimulatedGroup } from "./simulated-group.ts";
 import { SimulatedReader } from "./simulated-reader.ts";
 import { SimulatedWriter } from "./simulated-writer.ts";
@@ -26,6 +27,12 @@ export interface SimulatedClient extends EventLog {
    * had in flight may land at any later time. Calls made after it do nothing, for ever.
    */
   kill(): void;
+  /** As SIGSTOP: nothing is told to it; what it had sent goes on. */
+  pause(): void;
+  /** As SIGCONT: all that it was to be told meanwhile comes now. */
+  resume(): void;
+  /** Runs what its process is to see: now, when it goes on, or never. Clocks come through here. */
+  run(task: () => void): void;
 }
 
 export class SimulatedProcess implements SimulatedClient {
@@ -36,14 +43,15 @@ export class SimulatedProcess implements SimulatedClient {
   readonly #readers = new Set<SimulatedReader>();
   readonly #members = new Map<GroupMember, SimulatedGroup>();
   readonly #appends = new Set<Promise<unknown>>();
-  #isDead = false;
+  readonly #state: ProcessState;
   #closed: Promise<void> | undefined;
 
   constructor(name: string, simulation: Simulation, broker: SimulatedBroker) {
     this.name = name;
     this.#simulation = simulation;
     this.#broker = broker;
-    this.#writer = new SimulatedWriter(simulation, broker);
+    this.#state = new ProcessState(name, simulation.scheduler);
+    this.#writer = new SimulatedWriter(simulation, broker, this.#state);
   }
 
   createTopics(topics: readonly TopicSpec[]): Promise<void> {
@@ -75,7 +83,7 @@ export class SimulatedProcess implements SimulatedClient {
   }
 
   subscribe(from: Position, onBatch: OnBatch, options: SubscribeOptions = {}): Subscription {
-    const reader = new SimulatedReader(this.#simulation, from, onBatch, options);
+    const reader = new SimulatedReader(this.#simulation, this.#state, from, onBatch, options);
     if (this.#isDead) return reader;
     for (const other of this.#readers) if (other.isEnded) this.#readers.delete(other);
     this.#readers.add(reader);
@@ -100,10 +108,28 @@ export class SimulatedProcess implements SimulatedClient {
   }
 
   kill(): void {
-    this.#isDead = true;
+    if (this.#isDead) return;
+    this.#simulation.onEvent({ kind: "killed", client: this.name });
+    this.#state.kill();
     this.#writer.kill();
     for (const reader of this.#readers) reader.stop();
     for (const [member, group] of this.#members) group.died(member);
+  }
+
+  pause(): void {
+    this.#state.pause();
+  }
+
+  resume(): void {
+    this.#state.resume();
+  }
+
+  run(task: () => void): void {
+    this.#state.run(task);
+  }
+
+  get #isDead(): boolean {
+    return this.#state.isDead;
   }
 
   close(): Promise<void> {
@@ -132,13 +158,14 @@ export class SimulatedProcess implements SimulatedClient {
         return;
       }
       soon(this.#simulation, this.#simulation.timing.answerMs, () => {
-        if (this.#isDead) return;
-        try {
-          resolve(question());
-        } catch (error) {
-          if (!(error instanceof LogError)) throw error;
-          reject(error);
-        }
+        this.#state.run(() => {
+          try {
+            resolve(question());
+          } catch (error) {
+            if (!(error instanceof LogError)) throw error;
+            reject(error);
+          }
+        });
       });
     });
   }

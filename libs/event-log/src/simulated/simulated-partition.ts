@@ -57,6 +57,12 @@ export class SimulatedPartition {
     return first;
   }
 
+  restore(records: readonly LogRecord[], end: number): void {
+    this.#records = [...records];
+    this.#end = end;
+    this.#start = records[0]?.offset ?? end;
+  }
+
   /** What lies from `from` on and below `below`. */
   read(from: number, below: number, recordsMax: number): ReadBatch {
     const begin = this.#indexOf(from);

@@ -1,14 +1,17 @@
-import type { OnBatch, Position, SubscribeOptions, Subscription } from "../event-log.ts";
+import type { OnBatch, Position, ReadBatch, SubscribeOptions, Subscription } from "../event-log.ts";
 import { LogError } from "../log-error.ts";
 import { integerBelow } from "./seeded-random.ts";
 import type { SimulatedPartition, Watcher } from "./simulated-partition.ts";
+import type { ProcessState } from "./simulated-process-state.ts";
 import { type Simulation, soon } from "./simulation.ts";
 
+const TEN_YEARS_MS = 10 * 365 * 24 * 60 * 60 * 1_000;
 const BATCH_RECORDS_DEFAULT = 2_000;
 
 /** One subscription: a delivery is scheduled, or its `onBatch` runs, or it is asleep, or ended. */
 export class SimulatedReader implements Subscription, Watcher {
   readonly #simulation: Simulation;
+  readonly #process: ProcessState;
   readonly #onBatch: OnBatch;
   readonly #options: SubscribeOptions;
   #partition: SimulatedPartition | undefined;
@@ -19,11 +22,13 @@ export class SimulatedReader implements Subscription, Watcher {
 
   constructor(
     simulation: Simulation,
+    process: ProcessState,
     position: Position,
     onBatch: OnBatch,
     options: SubscribeOptions,
   ) {
     this.#simulation = simulation;
+    this.#process = process;
     this.#position = position.from;
     this.#onBatch = onBatch;
     this.#options = options;
@@ -72,7 +77,7 @@ export class SimulatedReader implements Subscription, Watcher {
 
   #schedule(maxMs: number): void {
     this.#state = "scheduled";
-    soon(this.#simulation, maxMs, () => this.#deliver());
+    soon(this.#simulation, maxMs, () => this.#process.run(() => this.#deliver()));
   }
 
   #deliver(): void {
@@ -91,7 +96,27 @@ export class SimulatedReader implements Subscription, Watcher {
     this.#isFirst = false;
     this.#position = batch.next;
     this.#state = "calling";
-    this.#call = this.#callBack(batch, isStale);
+    const { topic, number } = partition;
+    this.#simulation.onEvent({
+      kind: "delivered",
+      client: this.#process.name,
+      topic,
+      partition: number,
+      records: batch.records.length,
+      next: batch.next,
+    });
+    this.#call = this.#callBack(this.#stamped(batch), isStale);
+  }
+
+  /** Times are information only, so the broker's clock may show whatever it likes. */
+  #stamped(batch: ReadBatch): ReadBatch {
+    const { faults, random } = this.#simulation;
+    if (batch.records.length === 0 || !faults.strikes("wrongTimestamps")) return batch;
+    const offMs = random() < 0.5 ? TEN_YEARS_MS : -TEN_YEARS_MS;
+    const records = batch.records.map((record) => {
+      return { ...record, timestampMs: record.timestampMs + offMs };
+    });
+    return { records, next: batch.next };
   }
 
   async #callBack(batch: Parameters<OnBatch>[0], isStale: boolean): Promise<void> {

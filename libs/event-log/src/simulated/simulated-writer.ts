@@ -3,6 +3,7 @@ import { LogError } from "../log-error.ts";
 import { integerBelow } from "./seeded-random.ts";
 import type { SimulatedBroker } from "./simulated-broker.ts";
 import type { SimulatedPartition } from "./simulated-partition.ts";
+import type { ProcessState } from "./simulated-process-state.ts";
 import { type Simulation, soon } from "./simulation.ts";
 
 /** One append on its way. */
@@ -27,26 +28,26 @@ interface Landing {
 export class SimulatedWriter {
   readonly #simulation: Simulation;
   readonly #broker: SimulatedBroker;
+  readonly #process: ProcessState;
   /** Per partition what is to land, in order. A due task lands the first, whoever's it is. */
   readonly #lanes = new Map<SimulatedPartition, Landing[]>();
-  #isDead = false;
 
-  constructor(simulation: Simulation, broker: SimulatedBroker) {
+  constructor(simulation: Simulation, broker: SimulatedBroker, process: ProcessState) {
     this.#simulation = simulation;
     this.#broker = broker;
+    this.#process = process;
   }
 
   append(batches: readonly AppendBatch[]): Promise<readonly number[]> {
     return new Promise((resolve, reject) => {
       const offsets = batches.map(() => 0);
       const flight = { offsets, left: batches.length, isKnown: true, resolve, reject };
-      if (!this.#isDead) this.#start(flight, batches);
+      if (!this.#process.isDead) this.#start(flight, batches);
     });
   }
 
   /** What is on its way lands at some later time, or never; no promise settles any more. */
   kill(): void {
-    this.#isDead = true;
     for (const lane of this.#lanes.values()) {
       for (const { partition, records } of lane) {
         if (this.#simulation.faults.strikes("landingAfterDeath"))
@@ -60,9 +61,10 @@ export class SimulatedWriter {
     let partitions: readonly SimulatedPartition[];
     try {
       partitions = batches.map((batch) => this.#check(batch));
+      this.#requireRoom();
     } catch (error) {
       if (!(error instanceof LogError)) throw error;
-      this.#answer(() => flight.reject(error));
+      this.#refuse(flight, error);
       return;
     }
     if (batches.length === 0) this.#answer(() => flight.resolve([]));
@@ -131,7 +133,7 @@ export class SimulatedWriter {
   }
 
   #landFirst(lane: Landing[]): void {
-    if (this.#isDead) return;
+    if (this.#process.isDead) return;
     const landing = lane.shift();
     if (landing === undefined) return;
     if (lane.length === 0) this.#lanes.delete(landing.partition);
@@ -149,15 +151,37 @@ export class SimulatedWriter {
     flight.left -= 1;
     if (flight.left > 0) return;
     this.#answer(() => {
-      if (flight.isKnown) flight.resolve(flight.offsets);
-      else flight.reject(new LogError("not-acknowledged", "unknown", "no acknowledgement came"));
+      if (!flight.isKnown) {
+        this.#tellRefused("not-acknowledged");
+        flight.reject(new LogError("not-acknowledged", "unknown", "no acknowledgement came"));
+        return;
+      }
+      const { offsets } = flight;
+      this.#simulation.onEvent({ kind: "acknowledged", client: this.#process.name, offsets });
+      flight.resolve(offsets);
     });
   }
 
-  #answer(task: () => void): void {
-    soon(this.#simulation, this.#simulation.timing.answerMs, () => {
-      if (!this.#isDead) task();
+  #refuse(flight: Flight, error: LogError): void {
+    this.#answer(() => {
+      this.#tellRefused(error.code);
+      flight.reject(error);
     });
+  }
+
+  #tellRefused(code: string): void {
+    this.#simulation.onEvent({ kind: "not-acknowledged", client: this.#process.name, code });
+  }
+
+  #requireRoom(): void {
+    const { faults } = this.#simulation;
+    if (this.#broker.isFull) faults.count("diskFull");
+    else if (!faults.strikes("diskFull")) return;
+    throw new LogError("disk-full", "refused", "there is no room for the records");
+  }
+
+  #answer(task: () => void): void {
+    soon(this.#simulation, this.#simulation.timing.answerMs, () => this.#process.run(task));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Faults } from "./faults.ts";
+import type { SimulatedEvent } from "./simulated-event.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Random } from "./seeded-random.ts";
 
@@ -32,6 +33,7 @@ export interface Simulation {
   readonly timing: Timing;
   /** Topics whose batches land whole or not at all. */
   readonly wholeBatches: (topic: string) => boolean;
+  readonly onEvent: (event: SimulatedEvent) => void;
 }
 
 /** Runs the task after a time between nothing and `maxMs`. */

@@ -14,8 +14,9 @@ export {
 export type { Scheduler } from "../simulated/scheduler.ts";
 export { integerBelow, type Random, seededRandom } from "../simulated/seeded-random.ts";
 export { SeededScheduler } from "../simulated/seeded-scheduler.ts";
-export type { CompactOptions } from "../simulated/simulated-broker.ts";
+export type { CompactOptions, LogBackup } from "../simulated/simulated-broker.ts";
 export type { SimulatedClient } from "../simulated/simulated-client.ts";
+export type { SimulatedEvent } from "../simulated/simulated-event.ts";
 export type { Timing } from "../simulated/simulation.ts";
 export { kafkaHarness } from "./kafka/kafka-harness.ts";
 export { rollSegments } from "./kafka/roll-segments.ts";
