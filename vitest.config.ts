@@ -15,7 +15,7 @@ export default defineConfig({
       {
         test: {
           name: "flows",
-          include: ["test/{flows,e2e,sim,chaos,hostile,crash-points}/**/*.test.ts"],
+          include: ["test/{flows,e2e,sim,hostile,crash-points}/**/*.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -24,7 +24,7 @@ export default defineConfig({
       {
         test: {
           name: "kafka",
-          include: ["test/{broker,kafka}/**/*.test.ts"],
+          include: ["test/{broker,kafka,chaos}/**/*.test.ts"],
           globalSetup: ["test/broker/global-setup.ts"],
           testTimeout: 600_000,
           hookTimeout: 120_000,
