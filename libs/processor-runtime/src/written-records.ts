@@ -1,7 +1,7 @@
 import type { AppendRecord } from "@titan/event-log";
 
-/** So many written records are kept until they were read again. */
-const RECORDS_MAX = 10_000;
+/** So many bytes of values are kept until they were read again. */
+const BYTES_MAX = 4 * 1024 * 1024;
 
 interface Written<About> {
   readonly value: Uint8Array;
@@ -14,17 +14,28 @@ interface Written<About> {
  */
 export class WrittenRecords<About> {
   readonly #byKey = new Map<string, Written<About>>();
+  #bytes = 0;
 
   add({ key, value }: AppendRecord, about: About): void {
-    if (this.#byKey.size >= RECORDS_MAX) this.#byKey.clear();
+    this.#forget(key);
+    if (this.#bytes + value.length > BYTES_MAX) {
+      this.#byKey.clear();
+      this.#bytes = 0;
+    }
     this.#byKey.set(key, { value, about });
+    this.#bytes += value.length;
   }
 
   /** What the record is about if it is the one that was written; it is forgotten then. */
   recognize({ key, value }: AppendRecord): About | undefined {
     const written = this.#byKey.get(key);
     if (written === undefined || Buffer.compare(written.value, value) !== 0) return undefined;
-    this.#byKey.delete(key);
+    this.#forget(key);
     return written.about;
+  }
+
+  #forget(key: string): void {
+    this.#bytes -= this.#byKey.get(key)?.value.length ?? 0;
+    this.#byKey.delete(key);
   }
 }
