@@ -1,6 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-/** `unit` runs beside the sources and in under a minute; `flows` starts real processes; `kafka` a real Kafka. */
+/**
+ * `unit` runs beside the sources and in under a minute; `flows` starts real processes; `kafka` a real Kafka.
+ * Limits are for what hangs: how long a test takes is the machine's affair.
+ */
 export default defineConfig({
   test: {
     reporters: ["default", "./test/repo/count-reporter.ts"],
@@ -10,6 +13,8 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["libs/**/*.test.ts", "services/**/*.test.ts", "test/repo/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

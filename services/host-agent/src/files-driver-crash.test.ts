@@ -1,9 +1,6 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { type DesiredFiles, FilesDriver, type FilesOutcome } from "./files-driver.ts";
 import { Crash, type Fault, MemoryDisk } from "./testing/memory-disk.ts";
-
-/** A hang; thousands of crashes take seconds, and a busy machine takes its time. */
-vi.setConfig({ testTimeout: 120_000 });
 
 type Files = Readonly<Record<string, string>>;
 
