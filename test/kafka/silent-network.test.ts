@@ -18,7 +18,9 @@ describeWithOwnKafka("a network that swallows everything and tells nobody", () =
     await using proxy = await startTcpProxy(clients);
     await using broker = await startApacheKafka({ port: clients, advertised: proxy.port });
     const options = { clientId: "test", requestTimeoutMs: REQUEST_TIMEOUT_MS };
-    const log = openKafkaLog({ ...options, brokers: [proxy.address] });
+    let fetches = 0;
+    const onRequest = (name: string): void => void (fetches += name === "Fetch" ? 1 : 0);
+    const log = openKafkaLog({ ...options, onRequest, brokers: [proxy.address] });
     const past = openKafkaLog({ ...options, brokers: [broker.direct] });
     const read: string[] = [];
     try {
@@ -32,6 +34,9 @@ describeWithOwnKafka("a network that swallows everything and tells nobody", () =
 
       // The connection for appending is at rest, that for reading always waits for an answer.
       proxy.halfClose("server");
+      // The broker still answers what it was asked before; what is sent from now on is swallowed.
+      const asked = fetches;
+      await eventually("a request that is swallowed", () => fetches > asked);
       await past.append(batch("from elsewhere"));
       await eventually("the reader to have noticed", () => read.includes("from elsewhere"));
 
