@@ -7,7 +7,7 @@ import type {
   Request,
   WatchLine,
 } from "../history/history-line.ts";
-import { callsOf, doing, type Asked } from "../history/history.ts";
+import { attemptsByName, callsOf, doing, type Asked } from "../history/history.ts";
 import { CONTENT_LABEL, type CommitRecord, type NounRecord } from "../truth/topic-record.ts";
 import type { Recorded } from "./recorded.ts";
 
@@ -31,13 +31,16 @@ export function some<Item>(items: readonly Item[]): Item {
   return item;
 }
 
-/** A change of one object that was answered at once and applied. */
+/** A change of one object that was asked for once and applied. */
 export function someWrite({ lines }: Recorded): AppliedWrite {
+  const calls = callsOf(lines);
+  const attempts = attemptsByName(calls);
   const isApplied = (write: Asked<"write">): write is AppliedWrite =>
     write.answer?.is === "accepted" &&
     write.client !== "frame" &&
+    attempts.get(write.request.name)?.length === 1 &&
     write.request.operations.length === 1;
-  return some(doing(callsOf(lines), "write").filter(isApplied));
+  return some(doing(calls, "write").filter(isApplied));
 }
 
 /** A call that was answered with what is wanted. */
