@@ -7,13 +7,15 @@ import { playRounds } from "./play-rounds.ts";
 
 const ROUNDS = Number(process.env["TITAN_ROUNDS"] ?? 10);
 const ROUND_MS = 30_000;
+/** CI harms the same in each run; `npm run chaos` plays other rounds each time. */
+const SEED = 923_966;
 const ROUND_HANG_MS = 900_000;
 
 describeWithOwnKafka("rounds of load and faults on a real Kafka", () => {
   test(
     "no history shows an anomaly",
     async () => {
-      const seed = Number(process.env["TITAN_SEED"] ?? Date.now() % 1_000_000);
+      const seed = Number(process.env["TITAN_SEED"] ?? SEED);
       const folder = mkdtempSync(join(tmpdir(), "titan-chaos-"));
       const isGood = await playRounds({
         seed,
