@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * `unit` runs beside the sources and in under a minute; `flows` starts real processes; `kafka` a real Kafka.
+ * `unit` lies beside the sources and takes a minute or two; `flows` starts real processes; `kafka` a real Kafka.
  * Limits are for what hangs: how long a test takes is the machine's affair.
  */
 export default defineConfig({

@@ -67,7 +67,7 @@ export async function playDemo(
   else {
     context.signal.addEventListener("abort", () => agent.stop(), { once: true });
     say(
-      "Change something, and look at the disk:\n\n  titan set values deployment/prod debug=true\n",
+      "In another terminal, change something, and look at the disk:\n\n  npx titan set values deployment/prod debug=true\n",
     );
   }
 }
