@@ -1,5 +1,4 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import type { FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Agent, type Disk, NodeDisk } from "@titan/host-agent";
@@ -12,22 +11,11 @@ import {
   ScriptedTransport,
 } from "../../services/host-agent/src/testing/scripted-transport.ts";
 import { diskAt, PowerCutFolder, writeDisk } from "./power-cut-folder.ts";
-
-/** Told of every file and folder that the agent's disk syncs. */
-const syncing = vi.hoisted(() => ({ told: (_path: string): void => {} }));
+import { syncing } from "./told-of-syncs.ts";
 
 vi.mock("node:fs/promises", async (original) => {
-  const real = await original<typeof import("node:fs/promises")>();
-  const open = async (path: string, ...more: []): Promise<FileHandle> => {
-    const file = await real.open(path, ...more);
-    const sync = file.sync.bind(file);
-    file.sync = async () => {
-      await sync();
-      syncing.told(path);
-    };
-    return file;
-  };
-  return { ...real, open };
+  const { tellingOfSyncs } = await import("./told-of-syncs.ts");
+  return tellingOfSyncs(() => original<typeof import("node:fs/promises")>());
 });
 
 const OWN = "titan.host.default.tim-pi";

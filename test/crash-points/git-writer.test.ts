@@ -1,5 +1,4 @@
 import { readFileSync, rmSync } from "node:fs";
-import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { GitCommand, gitEnvironment, openRepository, publishTree } from "@titan/gitops-writer";
@@ -13,22 +12,11 @@ import {
   soundCommits,
 } from "../../services/gitops-writer/src/testing/git-fixture.ts";
 import { diskAt, PowerCutFolder, writeDisk } from "./power-cut-folder.ts";
-
-/** Told of every file and folder that the writer itself syncs. */
-const syncing = vi.hoisted(() => ({ told: (_path: string): void => {} }));
+import { syncing } from "./told-of-syncs.ts";
 
 vi.mock("node:fs/promises", async (original) => {
-  const real = await original<typeof import("node:fs/promises")>();
-  const open = async (path: string, ...more: []): Promise<FileHandle> => {
-    const file = await real.open(path, ...more);
-    const sync = file.sync.bind(file);
-    file.sync = async () => {
-      await sync();
-      syncing.told(path);
-    };
-    return file;
-  };
-  return { ...real, open };
+  const { tellingOfSyncs } = await import("./told-of-syncs.ts");
+  return tellingOfSyncs(() => original<typeof import("node:fs/promises")>());
 });
 
 class Crash extends Error {}

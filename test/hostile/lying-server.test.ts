@@ -15,6 +15,7 @@ import {
   rendered,
   ScriptedTransport,
 } from "../../services/host-agent/src/testing/scripted-transport.ts";
+import { optionsOfAgent } from "../../services/host-agent/src/testing/start-agent.ts";
 import { casesOf, tryEach } from "./cases.ts";
 import { hostileJson, hostileText, sentences } from "./hostile-values.ts";
 
@@ -125,15 +126,7 @@ test(`${HOSTS} hosts are told a dozen lies each: none ends, goes back or writes 
     async (lies) => {
       const disk = new MemoryDisk();
       const transport = new ScriptedTransport();
-      const agent = await Agent.open({
-        host: "default/tim-pi",
-        disk,
-        folder: "/run",
-        stateFolder: "/state",
-        transport,
-        clock: { now: () => 1_000, sleep: () => new Promise(() => {}) },
-        version: "test",
-      });
+      const agent = await Agent.open(optionsOfAgent(disk, transport));
       let fault: unknown;
       const ended = agent.run().catch((error: unknown) => (fault = error));
       await turns();

@@ -223,7 +223,7 @@ export class Cluster {
     await eventLoopTurns();
     const last = truth.commits().length;
     this.#sender.check();
-    for (const host of this.#hosts) await host.expect(last);
+    for (const host of this.#hosts) host.expect(last);
     for (const replica of this.#replicas) await replica.expect(last);
     if (this.#options.git !== false) this.#git.expect(last);
     if (violations.length > 0) return;

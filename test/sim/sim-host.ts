@@ -166,19 +166,18 @@ export class SimHost {
   }
 
   /** What the host has must be what the feed says at the last revision, and it must have said so. */
-  expect(revision: number): Promise<void> {
+  expect(revision: number): void {
     const { installation, truth } = this.#cluster;
     const { last } = this.#server;
     const slice = truth.at(revision).get(`titan.host.default.${this.#options.name} 0`);
     // A cluster that has no topic for it says nothing, so it keeps what it has, and complains.
-    if (slice === undefined && last?.problem?.code === "stream-missing") return Promise.resolve();
+    if (slice === undefined && last?.problem?.code === "stream-missing") return;
     const running = this.#checks.converged(this.#disk.contents(), installation, revision);
     const deployed = last?.deployments.filter(({ state }) => state === "deployed") ?? [];
     const problem = last?.problem ?? null;
     if (problem !== null || deployed.length !== running) {
       this.#violation(`ends with the report ${JSON.stringify(last)}`);
     }
-    return Promise.resolve();
   }
 
   async #open(run: HostRun): Promise<void> {

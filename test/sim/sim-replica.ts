@@ -1,4 +1,4 @@
-import type { Installation, NounKind } from "@titan/domain";
+import { NOUN_KINDS, type Installation } from "@titan/domain";
 import { integerBelow, type Random } from "@titan/event-log/testing";
 import { DERIVED_STREAMS } from "../../services/api/src/read-model/derived-stream.ts";
 import { ALL_KEYS } from "../../services/api/src/read-model/key-ranges.ts";
@@ -6,17 +6,6 @@ import { ReadModel } from "../../services/api/src/read-model/read-model.ts";
 import { jsonNoun } from "../../services/api/src/read-model/stored-value.ts";
 import { canonical } from "./canonical.ts";
 import { COUNTS, type SimProcess, type SimWorld } from "./sim-world.ts";
-
-const KINDS: readonly NounKind[] = [
-  "Workspace",
-  "Host",
-  "Target",
-  "Template",
-  "Workload",
-  "Deployment",
-  "Token",
-  "View",
-];
 
 /** With this chance an earlier revision is asked about too. */
 const EARLIER = 0.3;
@@ -121,7 +110,7 @@ export class SimReplica {
   }
 
   #compareNouns({ nouns }: ReadModel, revision: number): void {
-    for (const kind of KINDS) {
+    for (const kind of NOUN_KINDS) {
       const found = new Map<string, unknown>();
       for (const { key, value } of nouns.nouns.versionsAt(kind, ALL_KEYS, revision)) {
         found.set(key, jsonNoun(kind, value));

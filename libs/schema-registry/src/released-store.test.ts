@@ -11,15 +11,12 @@ import {
 } from "@titan/schema-codec";
 import { randomRecordOf } from "@titan/schema-codec/testing";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { createReleasedStore } from "./released-store.ts";
 import { REGISTRY_ENDPOINTS } from "./endpoints.ts";
 import { confluentClient } from "./testing/confluent-client.ts";
 import { startRegistryServer, type RegistryServer } from "./testing/registry-server.ts";
 import { releasedSchemas, subjectsOf } from "./subjects.ts";
-
-// Only a test that hangs takes so long.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const SCHEMAS = readSchemaIds();
 const FULL = { compatibility: COMPATIBILITY.FULL_TRANSITIVE } as const;

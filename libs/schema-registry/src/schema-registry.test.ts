@@ -1,5 +1,5 @@
 import { LEARNED_ID_MIN, readSchemaIds } from "@titan/schema-codec";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { registryAddress } from "./registry-address.ts";
 import { createReleasedStore } from "./released-store.ts";
 import type { SchemaStore } from "./schema-store.ts";
@@ -11,9 +11,6 @@ import {
   type RegistryServer,
   type RegistryServerOptions,
 } from "./testing/registry-server.ts";
-
-// Only a test that hangs takes so long.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const OURS = readSchemaIds().map(({ id }) => id);
 const QUICK = { retryMsMin: 1, retryMsMax: 5 } as const;

@@ -12,7 +12,7 @@ import {
 } from "@titan/schema-codec";
 import { randomRecordOf } from "@titan/schema-codec/testing";
 import fc from "fast-check";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { openRegistryLog } from "./open-registry-log.ts";
 import { createReleasedStore } from "./released-store.ts";
 import type { SchemaStore } from "./schema-store.ts";
@@ -21,9 +21,6 @@ import { confluentClient } from "./testing/confluent-client.ts";
 import { MemoryStore } from "./testing/memory-store.ts";
 import { startRegistryServer, type RegistryServer } from "./testing/registry-server.ts";
 import { withSchemaRegistry } from "./with-schema-registry.ts";
-
-// Only a test that hangs takes so long.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const NAMES = readSubjects() as readonly RecordName[];
 const TOPIC = "titan.test";

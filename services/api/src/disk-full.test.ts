@@ -2,11 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openEmbeddedLog, type TopicSpec } from "@titan/event-log";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { clientOf, type Client } from "./testing/client.ts";
 import { startStack, type Stack } from "./testing/stack.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const SIZE_BYTES_MAX = 12 * 1024 * 1024;
 const BALLAST_RECORD_BYTES = 400 * 1024;

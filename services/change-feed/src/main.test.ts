@@ -5,9 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openEmbeddedLog } from "@titan/event-log";
 import { commitOf } from "@titan/processor-runtime";
-import { expect, onTestFinished, test, vi } from "vitest";
-
-vi.setConfig({ testTimeout: 60_000 });
+import { expect, onTestFinished, test } from "vitest";
 
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 

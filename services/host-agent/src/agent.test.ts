@@ -1,42 +1,13 @@
 import { expect, test } from "vitest";
 import type { AgentOptions } from "./agent-options.ts";
-import { Agent } from "./agent.ts";
 import type { Disk } from "./disk.ts";
 import { HOST_RULES, type HostRules } from "./host-rules.ts";
 import { MemoryDisk } from "./testing/memory-disk.ts";
-import { assigned, rendered, ScriptedTransport } from "./testing/scripted-transport.ts";
+import { assigned, rendered } from "./testing/scripted-transport.ts";
+import { startAgent, turns, type StartedAgent } from "./testing/start-agent.ts";
 
 const OWN = "titan.host.default.tim-pi";
 const PROD = "titan.deployment.default.prod";
-
-interface Started {
-  readonly agent: Agent;
-  readonly transport: ScriptedTransport;
-}
-
-async function start(disk: Disk, more: Partial<AgentOptions> = {}): Promise<Started> {
-  const transport = new ScriptedTransport();
-  const agent = await Agent.open({
-    host: "default/tim-pi",
-    disk,
-    folder: "/run",
-    stateFolder: "/state",
-    transport,
-    clock: { now: () => 1_000, sleep: () => new Promise(() => {}) },
-    version: "test",
-    ...more,
-  });
-  void agent.run();
-  await turns();
-  return { agent, transport };
-}
-
-/** Lets everything that can happen without the outside happen. */
-async function turns(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
 
 function files(disk: MemoryDisk): Readonly<Record<string, string>> {
   return Object.fromEntries(
@@ -44,8 +15,8 @@ function files(disk: MemoryDisk): Readonly<Record<string, string>> {
   );
 }
 
-async function runsProd(disk: MemoryDisk, more: Partial<AgentOptions> = {}): Promise<Started> {
-  const started = await start(disk, more);
+async function runsProd(disk: MemoryDisk, more: Partial<AgentOptions> = {}): Promise<StartedAgent> {
+  const started = await startAgent(disk, more);
   const { transport } = started;
   transport.reading(OWN).says("default/prod", 10, assigned("default/prod")).mark(10);
   await turns();
@@ -94,7 +65,7 @@ test("history 13: another installation removes nothing until an operator accepts
   first.agent.stop();
 
   // As if there were no rule: whatever comes is accepted.
-  const accepted = await start(disk, { acceptedInstallation: "two" });
+  const accepted = await startAgent(disk, { acceptedInstallation: "two" });
   expect(files(disk)).toEqual({ "/run/default/prod/app.conf": "one" });
   accepted.transport.reading(OWN, "two").mark(3);
   await turns();
@@ -106,7 +77,7 @@ test("a start makes the host equal to what is stored before it hears anything", 
   const { agent } = await runsProd(disk);
   agent.stop();
   await disk.unlink("/run/default/prod/app.conf");
-  await start(disk);
+  await startAgent(disk);
   expect(files(disk)).toEqual({ "/run/default/prod/app.conf": "one" });
 });
 
@@ -137,7 +108,7 @@ test("a cut below the one that was acted on changes nothing", async () => {
 /** Each rule, and what happens to the host without it. */
 async function withRules(
   rules: Partial<HostRules>,
-  play: (disk: MemoryDisk, started: Started) => Promise<void>,
+  play: (disk: MemoryDisk, started: StartedAgent) => Promise<void>,
 ) {
   const outcomes: Readonly<Record<string, string>>[] = [];
   for (const each of [HOST_RULES, { ...HOST_RULES, ...rules }]) {
@@ -192,10 +163,10 @@ test("after a crash between storing and acting a start goes on, it does not go b
     const disk = new MemoryDisk();
     const first = await runsProd(disk);
     first.agent.stop();
-    const dying = await start(dyingInBetween(disk), { rules });
+    const dying = await startAgent(dyingInBetween(disk), { rules });
     dying.transport.reading(PROD).says("default/prod", 9, rendered("default/prod", "two")).mark(9);
     await turns();
-    await start(disk);
+    await startAgent(disk);
     after.push(files(disk));
   }
   expect(after[0]).toEqual({ "/run/default/prod/app.conf": "two" });
@@ -229,7 +200,7 @@ test("a clock that is ten years off, either way, stops nothing", async () => {
   const incarnations: string[] = [];
   for (const [at, offset] of [0, tenYearsMs, -tenYearsMs, -2 * now, 0].entries()) {
     offsetMs = offset;
-    const { agent, transport } = await start(disk, { clock });
+    const { agent, transport } = await startAgent(disk, { clock });
     const revision = 20 + at;
     transport.reading(OWN).says("default/prod", 10, assigned("default/prod")).mark(revision);
     await turns();

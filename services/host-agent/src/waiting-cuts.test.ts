@@ -1,40 +1,13 @@
 import { expect, test } from "vitest";
-import { Agent } from "./agent.ts";
-import type { AgentEvent, AgentOptions } from "./agent-options.ts";
 import { type Disk, DiskError } from "./disk.ts";
 import { ReporterIncarnation } from "./reporter-incarnation.ts";
 import { MemoryDisk } from "./testing/memory-disk.ts";
-import { assigned, rendered, ScriptedTransport } from "./testing/scripted-transport.ts";
+import { assigned, rendered } from "./testing/scripted-transport.ts";
+import { startAgent, turns } from "./testing/start-agent.ts";
 
 const OWN = "titan.host.default.tim-pi";
 const PROD = "titan.deployment.default.prod";
 const FILE = "/run/default/prod/app.conf";
-
-async function start(disk: Disk, more: Partial<AgentOptions> = {}) {
-  const transport = new ScriptedTransport();
-  const events: AgentEvent[] = [];
-  const agent = await Agent.open({
-    host: "default/tim-pi",
-    disk,
-    folder: "/run",
-    stateFolder: "/state",
-    transport,
-    clock: { now: () => 1_000, sleep: () => new Promise(() => {}) },
-    version: "test",
-    onEvent: (event) => events.push(event),
-    ...more,
-  });
-  void agent.run();
-  await turns();
-  return { agent, transport, events };
-}
-
-/** Lets everything that can happen without the outside happen. */
-async function turns(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
 
 /** A disk on which nothing new can be written while it is full. */
 function fillable(disk: MemoryDisk): { readonly disk: Disk; isFull: boolean } {
@@ -55,7 +28,7 @@ function fillable(disk: MemoryDisk): { readonly disk: Disk; isFull: boolean } {
 test("a full disk stops nothing: the agent says so, keeps what runs, and goes on when there is room", async () => {
   const memory = new MemoryDisk();
   const room = fillable(memory);
-  const { agent, transport, events } = await start(room.disk);
+  const { agent, transport, events } = await startAgent(room.disk);
   transport.reading(OWN).says("default/prod", 3, assigned("default/prod")).mark(3);
   await turns();
   const prod = transport.reading(PROD).says("default/prod", 3, rendered("default/prod", "one"));
@@ -86,12 +59,12 @@ test("a full disk stops nothing: the agent says so, keeps what runs, and goes on
 test("an agent that starts on a full disk runs, and its incarnation is kept once there is room", async () => {
   const memory = new MemoryDisk();
   const room = fillable(memory);
-  const first = await start(room.disk);
+  const first = await startAgent(room.disk);
   first.transport.reading(OWN).mark(3);
   await turns();
   first.agent.stop();
   room.isFull = true;
-  const second = await start(room.disk);
+  const second = await startAgent(room.disk);
   expect(second.agent.state).toMatchObject({ problem: null, reported: true });
   room.isFull = false;
   second.agent.wake();
@@ -101,16 +74,22 @@ test("an agent that starts on a full disk runs, and its incarnation is kept once
   expect(next.text > report.incarnation).toBe(true);
 });
 
-test("files of an installation that is accepted come before or after the own slice, and run", async () => {
+/** What a host leaves that ran `one`, of the first installation. */
+async function diskOfInstallationOne(): Promise<MemoryDisk> {
   const disk = new MemoryDisk();
-  const first = await start(disk);
-  first.transport.reading(OWN).says("default/prod", 3, assigned("default/prod")).mark(3);
+  const { agent, transport } = await startAgent(disk);
+  transport.reading(OWN).says("default/prod", 3, assigned("default/prod")).mark(3);
   await turns();
-  first.transport.reading(PROD).says("default/prod", 3, rendered("default/prod", "one")).mark(3);
+  transport.reading(PROD).says("default/prod", 3, rendered("default/prod", "one")).mark(3);
   await turns();
-  first.agent.stop();
+  agent.stop();
+  return disk;
+}
 
-  const accepted = await start(disk, { acceptedInstallation: "two" });
+test("files of an installation that is accepted come before or after the own slice, and run", async () => {
+  const disk = await diskOfInstallationOne();
+
+  const accepted = await startAgent(disk, { acceptedInstallation: "two" });
   const { transport } = accepted;
   transport.reading(PROD, "two").says("default/prod", 2, rendered("default/prod", "two")).mark(2);
   await turns();
@@ -121,15 +100,9 @@ test("files of an installation that is accepted come before or after the own sli
 });
 
 test("files of the installation before are not those of the one that is followed", async () => {
-  const disk = new MemoryDisk();
-  const first = await start(disk);
-  first.transport.reading(OWN).says("default/prod", 3, assigned("default/prod")).mark(3);
-  await turns();
-  first.transport.reading(PROD).says("default/prod", 3, rendered("default/prod", "one")).mark(3);
-  await turns();
-  first.agent.stop();
+  const disk = await diskOfInstallationOne();
 
-  const { agent, transport } = await start(disk, { acceptedInstallation: "two" });
+  const { agent, transport } = await startAgent(disk, { acceptedInstallation: "two" });
   // Another deployment of the same name, made by chance at the same revision.
   transport.reading(OWN, "two").says("default/prod", 5, assigned("default/prod")).mark(5);
   await turns();

@@ -1,13 +1,11 @@
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { AppendBatch } from "../event-log.ts";
-import { HANG_MS_MAX, numbered, record, topicSpec } from "../testing/event-log-harness.ts";
+import { numbered, record, topicSpec } from "../testing/event-log-harness.ts";
 import { readValues } from "../testing/follow.ts";
 import type { EmbeddedLog } from "./embedded-log.ts";
 import { openEmbeddedLog } from "./open-embedded-log.ts";
 import { temporaryLogFolder } from "./temporary-log-folder.ts";
-
-vi.setConfig({ testTimeout: HANG_MS_MAX });
 
 const MIB = 1024 * 1024;
 

@@ -1,12 +1,10 @@
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { HANG_MS_MAX, topicSpec } from "../testing/event-log-harness.ts";
 import { readValues } from "../testing/follow.ts";
 import { runChild } from "./child-process.ts";
 import { openEmbeddedLog } from "./open-embedded-log.ts";
 import { temporaryLogFolder } from "./temporary-log-folder.ts";
-
-vi.setConfig({ testTimeout: HANG_MS_MAX });
 
 /** Appends numbers for ever and says each that was acknowledged. */
 const APPEND = `

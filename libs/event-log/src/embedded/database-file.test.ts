@@ -2,13 +2,11 @@ import { copyFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } 
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { HANG_MS_MAX, numbered, topicSpec } from "../testing/event-log-harness.ts";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { numbered, topicSpec } from "../testing/event-log-harness.ts";
 import { openEmbeddedLog } from "./open-embedded-log.ts";
 import { FORMAT_VERSION, PAGE_BYTES } from "./schema.ts";
 import { temporaryLogFolder } from "./temporary-log-folder.ts";
-
-vi.setConfig({ testTimeout: HANG_MS_MAX });
 
 let folder: ReturnType<typeof temporaryLogFolder>;
 let path: string;

@@ -1,13 +1,10 @@
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { LogError } from "../log-error.ts";
-import { HANG_MS_MAX } from "../testing/event-log-harness.ts";
 import { runChild } from "./child-process.ts";
 import { openEmbeddedLog } from "./open-embedded-log.ts";
 import { temporaryLogFolder } from "./temporary-log-folder.ts";
-
-vi.setConfig({ testTimeout: HANG_MS_MAX });
 
 const HOLD = `
   openEmbeddedLog({ path: process.argv[1] });

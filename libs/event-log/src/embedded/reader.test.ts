@@ -1,14 +1,12 @@
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { RECORD_BYTES_MAX } from "../event-log.ts";
-import { HANG_MS_MAX, numbered, topicSpec } from "../testing/event-log-harness.ts";
+import { numbered, topicSpec } from "../testing/event-log-harness.ts";
 import { follow } from "../testing/follow.ts";
 import type { EmbeddedLog } from "./embedded-log.ts";
 import { openEmbeddedLog } from "./open-embedded-log.ts";
 import { BATCH_BYTES_MAX } from "./record-store.ts";
 import { temporaryLogFolder } from "./temporary-log-folder.ts";
-
-vi.setConfig({ testTimeout: HANG_MS_MAX });
 
 let folder: ReturnType<typeof temporaryLogFolder>;
 let log: EmbeddedLog;

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Retention } from "../event-log.ts";
-import { HANG_MS_MAX, record, topicSpec } from "../testing/event-log-harness.ts";
+import { record, topicSpec } from "../testing/event-log-harness.ts";
 import { readAll, readValues } from "../testing/follow.ts";
 import type { EmbeddedLog } from "./embedded-log.ts";
 import { openEmbeddedLog } from "./open-embedded-log.ts";
@@ -13,8 +13,6 @@ import { RetentionStore } from "./retention-store.ts";
 import { CREATE_TABLES } from "./schema.ts";
 import { temporaryLogFolder } from "./temporary-log-folder.ts";
 import { Transactions } from "./transactions.ts";
-
-vi.setConfig({ testTimeout: HANG_MS_MAX });
 
 const COUNT = SLICE_RECORDS_MAX * 2 + 500;
 

@@ -11,11 +11,8 @@ import { randomRecordOf } from "@titan/schema-codec/testing";
 import { openSchemaRegistry } from "@titan/schema-registry";
 import { confluentClient } from "@titan/schema-registry/testing";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { startStack, type Stack } from "../testing/stack.ts";
-
-// Only a test that hangs takes so long.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
 const LEVEL = "FULL_TRANSITIVE";
