@@ -17,14 +17,18 @@ describeWithOwnKafka("rounds of load and faults on a real Kafka", () => {
     async () => {
       const seed = Number(process.env["TITAN_SEED"] ?? SEED);
       const folder = mkdtempSync(join(tmpdir(), "titan-chaos-"));
+      const printed: string[] = [];
       const isGood = await playRounds({
         seed,
         roundMs: ROUND_MS,
         folder,
         goesOn: (played) => played < ROUNDS,
-        print: (line) => console.log(line),
+        print: (line) => {
+          console.log(line);
+          printed.push(line);
+        },
       });
-      expect(isGood).toBe(true);
+      expect(isGood, printed.join("\n")).toBe(true);
       rmdirSync(folder);
     },
     ROUNDS * ROUND_HANG_MS,

@@ -53,9 +53,10 @@ const changes: Check = ({ calls, truth }) =>
     });
     if (wrong >= 0) return [untrue(call, `${request.from + wrong} is another change`)];
     const last = request.from + answer.changes.length - 1;
-    return last === answer.revision || request.from > answer.revision
+    const due = Math.min(answer.revision, request.from + request.limit - 1);
+    return last === due || request.from > answer.revision
       ? []
-      : [untrue(call, `the feed to ${answer.revision} ends at ${last}`)];
+      : [untrue(call, `the feed from ${request.from} to ${due} ends at ${last}`)];
   });
 
 export function isOf(version: Version | null | undefined, { revision, fields }: State): boolean {

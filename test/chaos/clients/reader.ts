@@ -13,6 +13,8 @@ export interface When {
 
 /** So many changes are asked for at once, from the end of the feed. */
 const CHANGES_BACK_MAX = 30;
+/** A page of the feed: a reader that knows no revision yet asks from the first, which may be far back. */
+const CHANGES_LIMIT = 100;
 const NOT_DONE: readonly string[] = ["lagging", "starting", "overloaded", "log-unavailable"];
 /** So many questions about the past are asked again later. */
 const QUESTIONS_MAX = 40;
@@ -86,8 +88,9 @@ export class Reader {
 
   async #changes(server: number, when: When): Promise<void> {
     const from = Math.max(1, this.#seen - Math.floor(this.#random() * CHANGES_BACK_MAX));
-    const request = { does: "changes", from, ...when } as const;
-    const path = `/v1/changes?from=${from}&limit=1000&${queryOf(when)}`;
+    const limit = CHANGES_LIMIT;
+    const request = { does: "changes", from, limit, ...when } as const;
+    const path = `/v1/changes?from=${from}&limit=${limit}&${queryOf(when)}`;
     await this.#call(server, request, path, ({ body }) => {
       const { items, revision } = body as {
         readonly items: readonly {

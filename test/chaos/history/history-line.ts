@@ -52,7 +52,12 @@ export type Request =
       readonly at?: number;
       readonly minRevision?: number;
     }
-  | { readonly does: "changes"; readonly from: number; readonly minRevision?: number }
+  | {
+      readonly does: "changes";
+      readonly from: number;
+      readonly limit: number;
+      readonly minRevision?: number;
+    }
   | {
       readonly does: "watch";
       /** Connections of one reader, each resumed where the last ended. */
