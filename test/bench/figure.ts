@@ -1,14 +1,36 @@
 import { appendFileSync } from "node:fs";
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
 
-/** One measured number beside its bar; without a bar it is a yardstick. */
+export type Unit =
+  | "µs"
+  | "ms"
+  | "s"
+  | "KiB"
+  | "MiB"
+  | "per s"
+  | "MB/s"
+  | "times"
+  | "requests"
+  | "records";
+
+/** What the same machine does in the same run by plain means, so that a ratio means something on a noisy one. */
+export interface Yardstick {
+  readonly name: string;
+  readonly value: number;
+  /** That of the figure. */
+  readonly unit: Unit;
+}
+
+/** One measured number beside its bar; without a bar it is a yardstick, or only told. */
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  readonly unit: "ms" | "s" | "MiB" | "per s" | "MB/s" | "times" | "requests";
+  readonly unit: Unit;
   readonly bar?: number;
   /** What the bar is: the most that the value may be unless told. */
   readonly barIs?: "most" | "least";
+  /** Printed beside, with how many times as much the value is. */
+  readonly beside?: Yardstick;
   /** What was measured, in numbers. */
   readonly sizes?: Readonly<Record<string, number>>;
 }
@@ -51,12 +73,16 @@ export class Figures {
   }
 
   add(figure: Figure): void {
-    const { name, value, unit, bar, barIs = "most", sizes } = figure;
+    const { name, value, unit, bar, barIs = "most", beside, sizes } = figure;
     const within = bar === undefined || (barIs === "most" ? value <= bar : value >= bar);
     if (!within) this.missed.push(figure);
     const verdict =
       bar === undefined ? "" : `bar ${show(bar)} ${unit}  ${within ? "ok" : "MISSED"}`;
     const about = Object.entries(sizes ?? {}).map(([what, count]) => `${count} ${what}`);
+    if (beside !== undefined) {
+      const times = show(value / beside.value);
+      about.unshift(`${times} × ${beside.name} (${show(beside.value)} ${beside.unit})`);
+    }
     console.log(
       `${name.padEnd(NAME_WIDTH)} ${`${show(value)} ${unit}`.padStart(14)}  ${verdict.padEnd(22)} ${about.join(", ")}`.trimEnd(),
     );
