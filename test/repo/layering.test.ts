@@ -3,12 +3,13 @@ import { importsOf, isTest, sourceFiles } from "./source-files.ts";
 
 /** What each library may import of ours; services may import all of these. */
 const BELOW: Readonly<Record<string, readonly string[]>> = {
+  compact: [],
   domain: [],
   "event-log": [],
   "event-stream": [],
   "schema-codec": ["domain"],
   "schema-registry": ["domain", "event-log", "schema-codec"],
-  "processor-runtime": ["domain", "event-log", "schema-codec", "schema-registry"],
+  "processor-runtime": ["compact", "domain", "event-log", "schema-codec", "schema-registry"],
   client: ["domain", "event-log", "schema-codec", "processor-runtime"],
 };
 /** Where services are put together. */

@@ -1,4 +1,5 @@
 import { deploymentFanout } from "@titan/deployment-fanout";
+import type { Host } from "@titan/domain";
 import type { InputRecord } from "@titan/processor-runtime";
 import { replicaAssignment } from "@titan/replica-assignment";
 import { targetDelta } from "@titan/target-delta";
@@ -30,9 +31,10 @@ export const TIED_VIEW: AnyView = {
     for (const [deployment, { replicas, target }] of state.deployments) {
       if (replicas === null || !state.assigned.has(deployment)) continue;
       // Only those that are as good as each other may change places.
-      const hosts = [...(state.targetHosts.get(target) ?? [])];
       const count = state.assigned.get(deployment)?.size ?? 0;
-      const eligible = hosts.filter((host) => state.hosts.has(host)).slice(0, count);
+      const eligible = [...state.fleet.hostsOf(target)]
+        .filter((host) => state.fleet.createdRevisionOf(host) !== undefined)
+        .slice(0, count);
       if (eligible.length === count) state.assigned.set(deployment, new Set(eligible));
     }
     return keys;
@@ -81,12 +83,10 @@ export const CACHING_VIEW: AnyView = {
 export const STICKY_VIEW: AnyView = {
   ...deploymentFanout,
   learn(state: ReturnType<typeof deploymentFanout.empty>, records: readonly InputRecord[]) {
-    const known = new Map(state.hosts);
-    const keys = deploymentFanout.learn(state, records);
-    for (const [key, host] of known) {
-      if (state.hosts.get(key)?.createdRevision === host.createdRevision)
-        state.hosts.set(key, host);
-    }
-    return keys;
+    const looked = records.filter(({ stream, key, current }) => {
+      const host = stream === "titan.host" ? (current as Host | null) : null;
+      return host === null || state.fleet.createdRevisionOf(key) !== host.createdRevision;
+    });
+    return deploymentFanout.learn(state, looked);
   },
 } as unknown as AnyView;

@@ -7,11 +7,13 @@ import {
 } from "@titan/event-log";
 import { MARK_KEY } from "./keys.ts";
 import type { Observed } from "./observed.ts";
-import { OwnStream, type StreamWriter } from "./own-stream.ts";
+import { OwnStream } from "./own-stream.ts";
 import { readStatement, type Read } from "./read-statement.ts";
 import type { Rules } from "./rules.ts";
 import { SharedValues } from "./shared-values.ts";
 import type { Statement } from "./statement.ts";
+import type { StreamWriter } from "./stream-writer.ts";
+import type { Truths } from "./truths.ts";
 
 /** Lower than every revision. */
 const NO_REVISION = -1;
@@ -20,6 +22,7 @@ export interface FollowOptions {
   readonly log: EventLog;
   readonly writer: StreamWriter;
   readonly rules: Rules;
+  readonly truths: Truths;
   /** Later records may come a few seconds late. */
   readonly isRelaxed: boolean;
   /** Something came that may have to be healed. */
@@ -41,9 +44,9 @@ export async function followOwnStream(
   topic: string,
   partition: number,
   revision: number,
-  { log, writer, rules, isRelaxed, seen, lost }: FollowOptions,
+  { log, writer, rules, truths, isRelaxed, seen, lost }: FollowOptions,
 ): Promise<FollowedStream> {
-  const stream = new OwnStream(topic, partition, writer, rules);
+  const stream = new OwnStream(topic, partition, writer, rules, truths);
   const { end } = await log.bounds(topic, partition);
   const statements: Statement[] = [];
   const values = SharedValues.join(topic, partition);

@@ -3,6 +3,7 @@ export { systemClock, type Clock } from "./clock.ts";
 export { CommitChain, EMPTY_CHAIN, type ChainEnd } from "./commit-chain.ts";
 export { CutFold } from "./cut-fold.ts";
 export { deadLetterBatch, type Unprocessed } from "./dead-letter.ts";
+export { HostsAndTargets } from "./hosts-and-targets.ts";
 export { InputReader, type InputPartition } from "./input-reader.ts";
 export {
   CHANGE_TOPIC,

@@ -1,30 +1,16 @@
 import type { AppendRecord, LogRecord } from "@titan/event-log";
-import { derivedHash, encode, type RecordTypes, type StatementName } from "@titan/schema-codec";
+import { decodeCurrent, encode } from "@titan/schema-codec";
 import { MARK_KEY } from "./keys.ts";
 import { observation, type Observed } from "./observed.ts";
 import type { Rules } from "./rules.ts";
 import { addWrapping, Contradiction, type Statement } from "./statement.ts";
+import { recordBytes, valueBytes, valueHash, type StreamWriter } from "./stream-writer.ts";
+import { NO_TRUTH, type TruthList, type Truths } from "./truths.ts";
 import type { ViewStep } from "./view.ts";
 import { WrittenRecords } from "./written-records.ts";
 
-/** What this task holds to be true of one key, and where the log says so. */
-interface Truth {
-  hash: bigint;
-  current: unknown;
-  /** The highest label at or below the own cut. */
-  label: number;
-  /** Where the last copy with that label is; undefined while its append is under way. */
-  offset: number | undefined;
-}
-
-/** What goes into each record beside key and value. */
-export interface StreamWriter {
-  readonly record: StatementName;
-  readonly processorVersion: number;
-  previousOf(current: unknown): unknown;
-  /** What the view calls a key of a topic. */
-  nameOf(topic: string, key: string): string;
-}
+/** In the place of a truth: the record is a mark. */
+const MARK = -2;
 
 /**
  * One stream that a task writes: the records in force as the task's own function gives them, and
@@ -36,7 +22,8 @@ export class OwnStream {
   readonly partition: number;
   readonly #rules: Rules;
   readonly #writer: StreamWriter;
-  readonly #truths = new Map<string, Truth>();
+  readonly #truths: Truths;
+  readonly #own: TruthList;
   #sum = 0n;
   #count = 0;
   #cut = -1;
@@ -45,14 +32,23 @@ export class OwnStream {
   #observed: Observed[] = [];
   #ahead: Statement[] = [];
   /** Truths whose records are in the append that is under way, by their place in it. */
-  #underWay: (Truth | "mark")[] = [];
-  readonly #written = new WrittenRecords<Truth | "mark">();
+  #underWay: number[] = [];
+  readonly #written = new WrittenRecords<number>();
 
-  constructor(topic: string, partition: number, writer: StreamWriter, rules: Rules) {
+  /** `truths` are those of all streams of the task. */
+  constructor(
+    topic: string,
+    partition: number,
+    writer: StreamWriter,
+    rules: Rules,
+    truths: Truths,
+  ) {
     this.topic = topic;
     this.partition = partition;
     this.#writer = writer;
     this.#rules = rules;
+    this.#truths = truths;
+    this.#own = truths.list();
   }
 
   get sum(): bigint {
@@ -64,17 +60,28 @@ export class OwnStream {
     return this.#markRevision >= 0;
   }
 
-  keys(): MapIterator<string> {
-    return this.#truths.keys();
+  *keys(): Generator<string> {
+    for (const truth of this.#own) yield this.#own.keyOf(truth);
   }
 
   has(key: string): boolean {
-    return this.#truths.has(key);
+    return this.#own.find(key) !== NO_TRUTH;
   }
 
   /** What the own function gives at the own cut: the keys that have a value, with it. */
   *values(): Generator<readonly [key: string, current: unknown]> {
-    for (const [key, { current }] of this.#truths) if (current !== null) yield [key, current];
+    const { record } = this.#writer;
+    for (const truth of this.#own) {
+      if (this.#truths.hashOf(truth) === 0n) continue;
+      yield [this.#own.keyOf(truth), decodeCurrent(record, this.#truths.valueOf(truth))];
+    }
+  }
+
+  /** Gives back what it holds; from now on nothing may be asked of it. */
+  close(): void {
+    this.#underWay = [];
+    this.#written.clear();
+    this.#own.clear();
   }
 
   /**
@@ -87,8 +94,8 @@ export class OwnStream {
     const shadowed = new Map<string, Statement>();
     for (const statement of statements) {
       const { key, revision: label, hash, current, offset } = statement;
-      const truth = this.#truths.get(key);
-      if (truth !== undefined && truth.label > label) {
+      const known = this.#own.find(key);
+      if (this.#truths.labelOf(known) > label) {
         shadowed.set(key, statement);
         continue;
       }
@@ -98,12 +105,17 @@ export class OwnStream {
         this.#ahead.push(statement);
         continue;
       }
-      if (truth?.label === label && truth.hash !== hash) throw contradiction(this.topic, statement);
-      this.#truths.set(key, { hash, current, label, offset });
+      const truth = this.#known(key);
+      if (this.#truths.labelOf(truth) === label && this.#truths.hashOf(truth) !== hash) {
+        throw contradiction(this.topic, statement);
+      }
+      this.#truths.setValue(truth, hash, valueBytes(this.#writer, current));
+      this.#truths.setPlace(truth, label, offset);
     }
-    for (const truth of this.#truths.values()) {
-      this.#sum = addWrapping(this.#sum, truth.hash);
-      if (truth.hash !== 0n) this.#count += 1;
+    for (const truth of this.#own) {
+      const hash = this.#truths.hashOf(truth);
+      this.#sum = addWrapping(this.#sum, hash);
+      if (hash !== 0n) this.#count += 1;
     }
     for (const statement of shadowed.values()) {
       this.#observed.push(observation(statement));
@@ -117,11 +129,15 @@ export class OwnStream {
     const records: AppendRecord[] = [];
     for (const [key, name] of keys) {
       const current = step.values.get(name) ?? null;
-      const hash = this.#hash(key, current);
-      const truth = this.#truths.get(key);
-      if (truth === undefined ? current === null : truth.hash === hash) continue;
-      if (truth?.label === step.revision) throw new Contradiction(this.#twice(key, step.revision));
-      records.push(this.#write(key, current, hash, step, name));
+      const hash = valueHash(this.#writer, key, current);
+      const truth = this.#own.find(key);
+      if (hash === this.#truths.hashOf(truth)) continue;
+      if (this.#truths.labelOf(truth) === step.revision) {
+        const twice = `${this.topic} would hold two values of ${key} at revision ${step.revision}`;
+        throw new Contradiction(twice);
+      }
+      const bytes = valueBytes(this.#writer, current);
+      records.push(this.#write(step, key, name, hash, bytes));
     }
     return records;
   }
@@ -135,14 +151,14 @@ export class OwnStream {
     this.#markRevision = this.#cut;
     this.#markOffset = undefined;
     const value = encode("mark", { revision: this.#cut, sum: this.#sum, count: this.#count });
-    return this.#handOut({ key: MARK_KEY, value }, "mark");
+    return this.#handOut({ key: MARK_KEY, value }, MARK);
   }
 
   /** The records handed out since the last call are in the log, one after the other, from `base`. */
   landed(base: number): void {
     this.#underWay.forEach((truth, at) => {
-      if (truth === "mark") this.#markOffset = base + at;
-      else truth.offset = base + at;
+      if (truth === MARK) this.#markOffset = base + at;
+      else this.#truths.setPlace(truth, this.#truths.labelOf(truth), base + at);
     });
     this.#underWay = [];
   }
@@ -151,8 +167,8 @@ export class OwnStream {
   recognizes(record: LogRecord): boolean {
     const truth = this.#written.recognize(record);
     if (truth === undefined) return false;
-    if (truth === "mark") this.#markOffset = Math.max(this.#markOffset ?? -1, record.offset);
-    else truth.offset = Math.max(truth.offset ?? -1, record.offset);
+    if (truth === MARK) this.#markOffset = Math.max(this.#markOffset ?? -1, record.offset);
+    else this.#landedAt(truth, record.offset);
     return true;
   }
 
@@ -195,9 +211,11 @@ export class OwnStream {
         remark ||= seen.statement.revision > this.#markRevision;
     }
     for (const key of wrong) {
-      const truth = this.#truths.get(key);
-      const name = this.#writer.nameOf(this.topic, key);
-      records.push(this.#write(key, truth?.current ?? null, truth?.hash ?? 0n, step, name));
+      const truth = this.#own.find(key);
+      const hash = this.#truths.hashOf(truth);
+      const held = this.#truths.valueOf(truth);
+      const current = held.length > 0 ? held : valueBytes(this.#writer, null);
+      records.push(this.#write(step, key, this.#writer.nameOf(this.topic, key), hash, current));
     }
     if (remark || (records.length > 0 && this.#rules.markAfterRepair)) records.push(this.mark());
     return records;
@@ -209,28 +227,36 @@ export class OwnStream {
       this.#ahead.push(statement);
       return false;
     }
-    const truth = this.#truths.get(statement.key) ?? {
-      hash: 0n,
-      current: null,
-      label: -1,
-      offset: undefined,
-    };
-    const offset = truth.offset ?? -1;
-    if (statement.revision === truth.label) {
-      if (statement.hash !== truth.hash) throw contradiction(this.topic, statement);
-      truth.offset = Math.max(offset, statement.offset);
+    const { key, revision, hash } = statement;
+    const truth = this.#own.find(key);
+    const label = this.#truths.labelOf(truth);
+    const offset = this.#truths.offsetOf(truth) ?? -1;
+    const isSame = hash === this.#truths.hashOf(truth);
+    if (revision === label) {
+      if (!isSame) throw contradiction(this.topic, statement);
+      if (truth !== NO_TRUTH) this.#landedAt(truth, statement.offset);
       return false;
     }
-    if (statement.revision < truth.label) return statement.offset > offset;
-    if (statement.hash !== truth.hash) {
-      if (statement.revision === this.#cut) throw contradiction(this.topic, statement);
+    if (revision < label) return statement.offset > offset;
+    if (!isSame) {
+      if (revision === this.#cut) throw contradiction(this.topic, statement);
       // A truth of a revision that this owner jumped over.
       return this.#rules.repairLateTruths;
     }
-    truth.label = statement.revision;
-    truth.offset = statement.offset;
-    this.#truths.set(statement.key, truth);
+    this.#truths.setPlace(this.#known(key), revision, statement.offset);
     return statement.offset < offset;
+  }
+
+  /** The truth of a key, which is that it has no value if nothing was known of it. */
+  #known(key: string): number {
+    const found = this.#own.find(key);
+    return found === NO_TRUTH ? this.#own.add(key) : found;
+  }
+
+  /** Another copy of what is in force: the last one counts. */
+  #landedAt(truth: number, offset: number): void {
+    const last = Math.max(this.#truths.offsetOf(truth) ?? -1, offset);
+    this.#truths.setPlace(truth, this.#truths.labelOf(truth), last);
   }
 
   #isLateMark(mark: { revision: number; sum: bigint; offset: number }): boolean {
@@ -240,48 +266,29 @@ export class OwnStream {
     return mark.revision < this.#markRevision && mark.offset > (this.#markOffset ?? -1);
   }
 
+  /** Writes a value, which is bytes, under the own cut. */
   #write(
-    key: string,
-    current: unknown,
-    hash: bigint,
     step: ViewStep<unknown>,
+    key: string,
     name: string,
+    hash: bigint,
+    current: Uint8Array,
   ): AppendRecord {
-    const before = this.#truths.get(key);
-    const truth: Truth = { hash, current, label: this.#cut, offset: undefined };
-    this.#sum = addWrapping(this.#sum, hash - (before?.hash ?? 0n));
-    this.#count += (hash === 0n ? 0 : 1) - (before === undefined || before.hash === 0n ? 0 : 1);
-    this.#truths.set(key, truth);
-    const { changeId, actor, reason, occurredAt } = step.origin;
-    const value = encode(this.#writer.record, {
-      revision: this.#cut,
-      index: 0,
-      op: current === null ? "DELETE" : "UPDATE",
-      previous: this.#writer.previousOf(before?.current ?? null),
-      current,
-      hash,
-      changeId,
-      actor,
-      reason,
-      occurredAt,
-      causes: step.causesOf(name),
-      processorVersion: this.#writer.processorVersion,
-    } as RecordTypes[StatementName]);
+    const truth = this.#known(key);
+    const before = this.#truths.hashOf(truth);
+    this.#sum = addWrapping(this.#sum, hash - before);
+    this.#count += (hash === 0n ? 0 : 1) - (before === 0n ? 0 : 1);
+    const held = this.#truths.valueOf(truth);
+    const value = recordBytes(this.#writer, step, name, { label: this.#cut, hash, held, current });
+    this.#truths.setValue(truth, hash, current);
+    this.#truths.setPlace(truth, this.#cut, undefined);
     return this.#handOut({ key, value }, truth);
   }
 
-  #handOut(record: AppendRecord, truth: Truth | "mark"): AppendRecord {
+  #handOut(record: AppendRecord, truth: number): AppendRecord {
     this.#underWay.push(truth);
     this.#written.add(record, truth);
     return record;
-  }
-
-  #hash(key: string, current: unknown): bigint {
-    return derivedHash(this.#writer.record, key, current as RecordTypes[StatementName]["current"]);
-  }
-
-  #twice(key: string, revision: number): string {
-    return `${this.topic} would hold two values of ${key} at revision ${revision}`;
   }
 }
 

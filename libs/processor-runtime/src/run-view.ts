@@ -123,7 +123,7 @@ function topicOutput<State, Value>(
     writer: {
       record: emits.record,
       processorVersion: view.version,
-      previousOf: (current: unknown) => previousOf(emits.record, current),
+      ...(emits.record === "rendered-deployment" ? { previousOf: digestOf } : {}),
       nameOf: (topic: string, key: string) =>
         emits.kind === "slices" ? emits.nameOf(topic, key) : key,
     },
@@ -158,8 +158,7 @@ function topicOutput<State, Value>(
 }
 
 /** A rendered deployment's `previous` is its digest alone: the files may be large. */
-function previousOf(record: string, current: unknown): unknown {
-  if (record !== "rendered-deployment") return current;
+function digestOf(current: unknown): unknown {
   return (current as { readonly digest: string } | null)?.digest ?? null;
 }
 

@@ -3,11 +3,13 @@ import type { Clock } from "./clock.ts";
 import { followOwnStream, isUnknownTopic } from "./follow-own-stream.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { Output } from "./output.ts";
-import type { OwnStream, StreamWriter } from "./own-stream.ts";
+import type { OwnStream } from "./own-stream.ts";
 import type { OnHold } from "./persistent-append.ts";
 import type { Rules } from "./rules.ts";
 import type { Signal } from "./signal.ts";
 import { StreamAppender } from "./stream-appender.ts";
+import type { StreamWriter } from "./stream-writer.ts";
+import { Truths } from "./truths.ts";
 import type { ViewStep } from "./view.ts";
 
 interface StreamPlace {
@@ -54,6 +56,7 @@ const TRY_AGAIN_MS = 200;
 export class TopicOutput<Value> implements Output<Value> {
   readonly #options: TopicOutputOptions;
   readonly #isSliced: boolean;
+  readonly #truths = new Truths();
   readonly #streams = new Map<string, OwnStream>();
   readonly #subscriptions = new Map<OwnStream, Subscription>();
   readonly #appender: StreamAppender;
@@ -191,6 +194,7 @@ export class TopicOutput<Value> implements Output<Value> {
       log,
       writer,
       rules,
+      truths: this.#truths,
       isRelaxed: this.#isSliced,
       seen: (stream: OwnStream) => {
         this.#seen.add(stream);
@@ -248,13 +252,13 @@ export class TopicOutput<Value> implements Output<Value> {
       this.#lost.clear();
       for (const stream of lost) this.#forget(stream);
       const needed = lost.filter(({ topic }) => step.isInForce?.(topic) ?? true);
-      if (needed.length === 0) continue;
-      if (tries > TRIES_MAX) throw alwaysGone(needed[0]?.topic ?? "");
+      if (tries > TRIES_MAX && needed.length > 0) throw alwaysGone(needed[0]?.topic ?? "");
       await this.#make(needed, step.revision);
       for (const old of needed) {
         const stream = this.#streams.get(idOf(old));
         if (stream !== undefined) await this.#writeAgain(old, stream, step);
       }
+      for (const stream of lost) stream.close();
       await this.#append();
       mended = true;
     }

@@ -18,10 +18,7 @@ export class WrittenRecords<About> {
 
   add({ key, value }: AppendRecord, about: About): void {
     this.#forget(key);
-    if (this.#bytes + value.length > BYTES_MAX) {
-      this.#byKey.clear();
-      this.#bytes = 0;
-    }
+    if (this.#bytes + value.length > BYTES_MAX) this.clear();
     this.#byKey.set(key, { value, about });
     this.#bytes += value.length;
   }
@@ -32,6 +29,11 @@ export class WrittenRecords<About> {
     if (written === undefined || Buffer.compare(written.value, value) !== 0) return undefined;
     this.#forget(key);
     return written.about;
+  }
+
+  clear(): void {
+    this.#byKey.clear();
+    this.#bytes = 0;
   }
 
   #forget(key: string): void {

@@ -39,7 +39,10 @@ function compile(schema: Schema, named: Map<string, Canonical>): Canonical {
   }
 }
 
-const quoted: Canonical = (value) => JSON.stringify(value);
+/** Most texts are names: nothing in them is written otherwise in JSON. */
+const PLAIN_TEXT = /^[\w./:=@+ -]*$/;
+const quoted: Canonical = (value) =>
+  PLAIN_TEXT.test(value as string) ? `"${value as string}"` : JSON.stringify(value);
 const plain: Canonical = (value) => String(value);
 const hexadecimal: Canonical = (value) => `"${(value as bigint).toString(16).padStart(16, "0")}"`;
 const base64: Canonical = (value) => {

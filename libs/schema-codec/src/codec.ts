@@ -45,7 +45,7 @@ interface Reader {
   readonly check: ByteCheck;
 }
 
-function typeOf(schema: RecordSchema): avsc.Type {
+export function typeOf(schema: RecordSchema): avsc.Type {
   return avsc.Type.forSchema(withAnyBytes(schema as CompoundSchema) as avsc.Schema, {
     logicalTypes: { "titan-hash": HashType, ...BYTES_TYPE },
     registry: {},
@@ -98,10 +98,27 @@ export function learnWriterSchema(text: string): number | undefined {
   return learned.learn(text);
 }
 
-/** Bytes in the Confluent wire format: a zero byte, four bytes of schema id, Avro. */
-export function encode<N extends RecordName>(name: N, value: RecordTypes[N]): Uint8Array {
+/** The schema that records are written with. */
+export function newestSchema(name: RecordName): RecordSchema {
+  return writerOf(name).schema;
+}
+
+/** What the bytes of each record of this name begin with. */
+export function wireHeader(name: RecordName): Uint8Array {
+  const header = Buffer.alloc(HEADER_BYTES, MAGIC);
+  header.writeUInt32BE(writerOf(name).id, 1);
+  return header;
+}
+
+function writerOf(name: RecordName): Writer {
   const writer = writers.get(name);
   if (writer === undefined) throw new CodecError("unknown-schema", `no schema for ${name}`);
+  return writer;
+}
+
+/** Bytes in the Confluent wire format: a zero byte, four bytes of schema id, Avro. */
+export function encode<N extends RecordName>(name: N, value: RecordTypes[N]): Uint8Array {
+  const writer = writerOf(name);
   const wrapped: unknown = name === "commit" ? wrapEvents(value as RecordTypes["commit"]) : value;
   let end: number;
   try {

@@ -19,6 +19,12 @@ export {
 } from "./codec.ts";
 export { derivedHash, nounHash } from "./hash.ts";
 export { LEARNED_ID_MAX, LEARNED_ID_MIN } from "./learned-schemas.ts";
+export {
+  decodeCurrent,
+  encodeCurrent,
+  encodePrevious,
+  encodeStatement,
+} from "./statement-bytes.ts";
 export type { Decoded, RecordName, RecordTypes, StatementName } from "./record-name.ts";
 export {
   readSchema,

@@ -1,6 +1,7 @@
 import {
   deploymentTopic,
   hostLabelsOf,
+  labelOf,
   type Assignment,
   type Deployment,
   type Host,
@@ -8,16 +9,13 @@ import {
   type HostTarget,
   type Template,
 } from "@titan/domain";
-import type { InputRecord, View } from "@titan/processor-runtime";
+import { HostsAndTargets, type InputRecord, type View } from "@titan/processor-runtime";
 
 export interface DeploymentFanoutState {
-  readonly hosts: Map<string, Host>;
+  readonly fleet: HostsAndTargets;
   readonly deployments: Map<string, Deployment>;
   /** Template key → the labels that a host must have to be eligible. */
   readonly neededLabels: Map<string, readonly string[]>;
-  readonly hostTargets: Map<string, readonly string[]>;
-  /** Target key → keys of the hosts it selects. */
-  readonly targetHosts: Map<string, Set<string>>;
   /** Target key → keys of the deployments that use it. */
   readonly targetDeployments: Map<string, Set<string>>;
   /** Template key → keys of the deployments that use it. */
@@ -48,11 +46,9 @@ export const deploymentFanout: View<DeploymentFanoutState, HostDeployment> = {
     placement: (key) => key.split("/", 2).join("/"),
   },
   empty: () => ({
-    hosts: new Map(),
+    fleet: new HostsAndTargets(),
     deployments: new Map(),
     neededLabels: new Map(),
-    hostTargets: new Map(),
-    targetHosts: new Map(),
     targetDeployments: new Map(),
     templateDeployments: new Map(),
     assignments: new Set(),
@@ -60,30 +56,34 @@ export const deploymentFanout: View<DeploymentFanoutState, HostDeployment> = {
 
   learn(state, records) {
     const keys = new Set<string>();
-    // What a changed record was joined with before, then what it is joined with now.
-    for (const record of records) nameJoined(state, record, keys);
+    // What a deployment was joined with before, then what it is joined with now.
+    for (const record of records) {
+      nameOfHost(state, record, keys);
+      nameOfDeployment(state, record, keys);
+    }
     for (const record of records) apply(state, record);
-    for (const record of records) nameJoined(state, record, keys);
+    for (const record of records) nameOfDeployment(state, record, keys);
     return keys;
   },
 
   value(state, key) {
-    const { host: hostKey, deployment: deploymentKey } = splitPair(key);
-    const host = state.hosts.get(hostKey);
+    const { host, deployment: deploymentKey } = splitPair(key);
+    const hostCreatedRevision = state.fleet.createdRevisionOf(host);
     const deployment = state.deployments.get(deploymentKey);
-    if (host === undefined || deployment === undefined) return undefined;
-    if (state.targetHosts.get(deployment.target)?.has(hostKey) !== true) return undefined;
-    if (deployment.replicas !== null && !state.assignments.has(`${deploymentKey}/${hostKey}`)) {
+    if (hostCreatedRevision === undefined || deployment === undefined) return undefined;
+    if (!state.fleet.isSelected(host, deployment.target)) return undefined;
+    if (deployment.replicas !== null && !state.assignments.has(`${deploymentKey}/${host}`)) {
       return undefined;
     }
     const hostLabels: Record<string, string> = {};
     for (const label of state.neededLabels.get(deployment.template) ?? []) {
-      if (!Object.hasOwn(host.labels, label)) return undefined;
-      hostLabels[label] = host.labels[label] ?? "";
+      const value = state.fleet.labelOf(host, label);
+      if (value === undefined) return undefined;
+      hostLabels[label] = value;
     }
     return {
-      host: hostKey,
-      hostCreatedRevision: host.createdRevision,
+      host,
+      hostCreatedRevision,
       deployment: deploymentKey,
       createdRevision: deployment.createdRevision,
       stream: deploymentTopic(deployment.workspace, deployment.name),
@@ -92,9 +92,9 @@ export const deploymentFanout: View<DeploymentFanoutState, HostDeployment> = {
   },
 
   *keys(state) {
-    for (const [target, hosts] of state.targetHosts) {
-      for (const deployment of state.targetDeployments.get(target) ?? []) {
-        for (const host of hosts) yield `${host}/${deployment}`;
+    for (const [target, deployments] of state.targetDeployments) {
+      for (const deployment of deployments) {
+        for (const host of state.fleet.hostsOf(target)) yield `${host}/${deployment}`;
       }
     }
   },
@@ -113,17 +113,49 @@ export const deploymentFanout: View<DeploymentFanoutState, HostDeployment> = {
   },
 };
 
-/** The keys of all pairs that a record has a part in, as the state is now. */
-function nameJoined(state: DeploymentFanoutState, record: InputRecord, keys: Set<string>): void {
-  switch (record.stream) {
-    case "titan.host":
-    case "titan.host-target":
-      for (const target of state.hostTargets.get(record.key) ?? []) {
-        for (const deployment of state.targetDeployments.get(target) ?? []) {
+/** The keys of the pairs whose value a host alone can change, as the state is before. */
+function nameOfHost(state: DeploymentFanoutState, record: InputRecord, keys: Set<string>): void {
+  if (record.stream === "titan.host") {
+    const host = record.current as Host | null;
+    const isOther = state.fleet.createdRevisionOf(record.key) !== host?.createdRevision;
+    for (const target of state.fleet.targetsOf(record.key)) {
+      for (const deployment of state.targetDeployments.get(target) ?? []) {
+        if (isOther || isNeeded(state, deployment, record.key, host)) {
           keys.add(`${record.key}/${deployment}`);
         }
       }
-      return;
+    }
+  } else if (record.stream === "titan.host-target") {
+    const before = new Set(state.fleet.targetsOf(record.key));
+    const after = new Set((record.current as HostTarget | null)?.targets);
+    for (const target of before.symmetricDifference(after)) {
+      for (const deployment of state.targetDeployments.get(target) ?? []) {
+        keys.add(`${record.key}/${deployment}`);
+      }
+    }
+  }
+}
+
+/** Whether a label is another that the deployment's template names. */
+function isNeeded(
+  state: DeploymentFanoutState,
+  deployment: string,
+  key: string,
+  host: Host | null,
+): boolean {
+  const needed = state.neededLabels.get(state.deployments.get(deployment)?.template ?? "") ?? [];
+  return needed.some((label) => {
+    return state.fleet.labelOf(key, label) !== labelOf(host?.labels ?? {}, label);
+  });
+}
+
+/** The keys of all pairs that a deployment has a part in, as the state is now. */
+function nameOfDeployment(
+  state: DeploymentFanoutState,
+  record: InputRecord,
+  keys: Set<string>,
+): void {
+  switch (record.stream) {
     case "titan.deployment":
       nameHosts(state, record.key, keys);
       return;
@@ -144,24 +176,18 @@ function nameJoined(state: DeploymentFanoutState, record: InputRecord, keys: Set
 
 function nameHosts(state: DeploymentFanoutState, key: string, keys: Set<string>): void {
   const target = state.deployments.get(key)?.target ?? "";
-  for (const host of state.targetHosts.get(target) ?? []) keys.add(`${host}/${key}`);
+  for (const host of state.fleet.hostsOf(target)) keys.add(`${host}/${key}`);
 }
 
 function apply(state: DeploymentFanoutState, record: InputRecord): void {
   const { key, current } = record;
   switch (record.stream) {
     case "titan.host":
-      if (current === null) state.hosts.delete(key);
-      else state.hosts.set(key, current as Host);
+      state.fleet.putHost(key, current as Host | null);
       return;
-    case "titan.host-target": {
-      for (const target of state.hostTargets.get(key) ?? []) remove(state.targetHosts, target, key);
-      const targets = (current as HostTarget | null)?.targets ?? [];
-      for (const target of targets) add(state.targetHosts, target, key);
-      if (targets.length > 0) state.hostTargets.set(key, targets);
-      else state.hostTargets.delete(key);
+    case "titan.host-target":
+      state.fleet.putTargets(key, current as HostTarget | null);
       return;
-    }
     case "titan.deployment": {
       const before = state.deployments.get(key);
       if (before !== undefined) {

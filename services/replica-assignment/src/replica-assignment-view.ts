@@ -9,16 +9,18 @@ import {
   type HostTarget,
   type Template,
 } from "@titan/domain";
-import type { InputRecord, View } from "@titan/processor-runtime";
+import { HostsAndTargets, type InputRecord, type View } from "@titan/processor-runtime";
 
 export interface ReplicaAssignmentState {
-  readonly hosts: Map<string, Host>;
+  readonly fleet: HostsAndTargets;
+  /** Those with `replicas`. */
   readonly deployments: Map<string, Deployment>;
   /** Template key → the labels that a host must have to be eligible. */
   readonly neededLabels: Map<string, readonly string[]>;
-  readonly hostTargets: Map<string, readonly string[]>;
-  /** Target key → keys of the hosts it selects. */
-  readonly targetHosts: Map<string, Set<string>>;
+  /** Target key → keys of the deployments with `replicas` that use it. */
+  readonly targetDeployments: Map<string, Set<string>>;
+  /** Template key → keys of the deployments with `replicas` that use it. */
+  readonly templateDeployments: Map<string, Set<string>>;
   /** Deployment key → keys of the hosts it is assigned to. */
   readonly assigned: Map<string, ReadonlySet<string>>;
 }
@@ -40,51 +42,60 @@ export const replicaAssignment: View<ReplicaAssignmentState, Assignment> = {
     placement: (key) => key,
   },
   empty: () => ({
-    hosts: new Map(),
+    fleet: new HostsAndTargets(),
     deployments: new Map(),
     neededLabels: new Map(),
-    hostTargets: new Map(),
-    targetHosts: new Map(),
+    targetDeployments: new Map(),
+    templateDeployments: new Map(),
     assigned: new Map(),
   }),
 
   learn(state, records) {
-    const templates = new Set<string>();
-    const targets = new Set<string>();
+    /** To be assigned anew among all their hosts. */
     const stale = new Set<string>();
+    /** Target key → hosts that joined or left it, or are another. */
+    const changed = new Map<string, Set<string>>();
+    for (const record of records) nameTargets(state, record, changed);
     for (const record of records) {
       switch (record.stream) {
         case "titan.deployment":
-          put(state.deployments, record);
+          learnDeployment(state, record);
           stale.add(record.key);
           break;
         case "titan.template":
-          learnTemplate(state, record);
-          templates.add(record.key);
+          if (record.current === null) state.neededLabels.delete(record.key);
+          else state.neededLabels.set(record.key, hostLabelsOf(record.current as Template));
           break;
         case "titan.host":
-          put(state.hosts, record);
-          for (const target of state.hostTargets.get(record.key) ?? []) targets.add(target);
+          state.fleet.putHost(record.key, record.current as Host | null);
           break;
         case "titan.host-target":
-          learnMembership(state, record, targets);
+          state.fleet.putTargets(record.key, record.current as HostTarget | null);
           break;
         default:
           break;
       }
     }
-    for (const [key, deployment] of state.deployments) {
-      if (deployment.replicas === null) continue;
-      if (templates.has(deployment.template) || targets.has(deployment.target)) stale.add(key);
+    for (const { stream, key } of records) {
+      if (stream !== "titan.template") continue;
+      for (const deployment of state.templateDeployments.get(key) ?? []) stale.add(deployment);
     }
-    const keys: string[] = [];
+    const keys = new Set<string>();
     for (const deployment of stale) {
-      const before = state.assigned.get(deployment) ?? new Set<string>();
-      const after = assign(state, deployment);
-      if (after.size === 0) state.assigned.delete(deployment);
-      else state.assigned.set(deployment, after);
-      // Also those that stay: the host or the deployment may have come anew under its name.
-      for (const host of new Set([...before, ...after])) keys.push(`${deployment}/${host}`);
+      const before = state.assigned.get(deployment) ?? NONE;
+      const after = assignAnew(state, deployment);
+      // Also those that stay: the deployment may have come anew under its name.
+      for (const host of before.union(after)) keys.add(`${deployment}/${host}`);
+    }
+    for (const [target, hosts] of changed) {
+      for (const deployment of state.targetDeployments.get(target) ?? []) {
+        if (stale.has(deployment)) continue;
+        const before = state.assigned.get(deployment) ?? NONE;
+        const after = assignAmong(state, deployment, hosts);
+        for (const host of before.symmetricDifference(after)) keys.add(`${deployment}/${host}`);
+        // A host may have come anew under its name.
+        for (const host of hosts) if (after.has(host)) keys.add(`${deployment}/${host}`);
+      }
     }
     return keys;
   },
@@ -96,7 +107,7 @@ export const replicaAssignment: View<ReplicaAssignmentState, Assignment> = {
       deployment,
       deploymentCreatedRevision: state.deployments.get(deployment)?.createdRevision ?? 0,
       host,
-      hostCreatedRevision: state.hosts.get(host)?.createdRevision ?? 0,
+      hostCreatedRevision: state.fleet.createdRevisionOf(host) ?? 0,
     };
   },
 
@@ -117,54 +128,103 @@ export const replicaAssignment: View<ReplicaAssignmentState, Assignment> = {
   },
 };
 
-function put<Value>(map: Map<string, Value>, record: InputRecord): void {
-  if (record.current === null) map.delete(record.key);
-  else map.set(record.key, record.current as Value);
+const NONE: ReadonlySet<string> = new Set();
+
+function learnDeployment(state: ReplicaAssignmentState, { key, current }: InputRecord): void {
+  const before = state.deployments.get(key);
+  if (before !== undefined) {
+    leave(state.targetDeployments, before.target, key);
+    leave(state.templateDeployments, before.template, key);
+    state.deployments.delete(key);
+  }
+  const deployment = current as Deployment | null;
+  if (deployment === null || deployment.replicas === null) return;
+  state.deployments.set(key, deployment);
+  join(state.targetDeployments, deployment.target, key);
+  join(state.templateDeployments, deployment.template, key);
 }
 
-function learnTemplate(state: ReplicaAssignmentState, record: InputRecord): void {
-  if (record.current === null) state.neededLabels.delete(record.key);
-  else state.neededLabels.set(record.key, hostLabelsOf(record.current as Template));
-}
-
-function learnMembership(
-  state: ReplicaAssignmentState,
-  record: InputRecord,
-  changed: Set<string>,
+/** The targets whose hosts a record changes, as the state is before. */
+function nameTargets(
+  { fleet }: ReplicaAssignmentState,
+  { stream, key, current }: InputRecord,
+  changed: Map<string, Set<string>>,
 ): void {
-  const before = state.hostTargets.get(record.key) ?? [];
-  const after = (record.current as HostTarget | null)?.targets ?? [];
-  for (const target of before) {
-    if (after.includes(target)) continue;
-    const hosts = state.targetHosts.get(target);
-    hosts?.delete(record.key);
-    if (hosts?.size === 0) state.targetHosts.delete(target);
-    changed.add(target);
+  if (stream === "titan.host") {
+    for (const target of fleet.targetsOf(key)) join(changed, target, key);
+  } else if (stream === "titan.host-target") {
+    const after = new Set((current as HostTarget | null)?.targets);
+    for (const target of after.symmetricDifference(new Set(fleet.targetsOf(key)))) {
+      join(changed, target, key);
+    }
   }
-  for (const target of after) {
-    if (before.includes(target)) continue;
-    let hosts = state.targetHosts.get(target);
-    if (hosts === undefined) state.targetHosts.set(target, (hosts = new Set()));
-    hosts.add(record.key);
-    changed.add(target);
-  }
-  if (after.length > 0) state.hostTargets.set(record.key, after);
-  else state.hostTargets.delete(record.key);
 }
 
-function assign(state: ReplicaAssignmentState, key: string): ReadonlySet<string> {
-  const deployment = state.deployments.get(key);
-  if (deployment === undefined || deployment.replicas === null) return new Set();
-  const needed = state.neededLabels.get(deployment.template) ?? [];
+/** Assigns a deployment among all hosts of its target. */
+function assignAnew(state: ReplicaAssignmentState, key: string): ReadonlySet<string> {
+  const target = state.deployments.get(key)?.target ?? "";
+  return assign(state, key, state.fleet.hostsOf(target));
+}
+
+/**
+ * Assigns a deployment after some hosts changed. Those that have no replica have a lower hash than
+ * all that have one: they come into play only when one of these is lost.
+ */
+function assignAmong(
+  state: ReplicaAssignmentState,
+  key: string,
+  changed: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const before = state.assigned.get(key) ?? NONE;
+  for (const host of before) {
+    if (changed.has(host) && !isEligible(state, key, host)) return assignAnew(state, key);
+  }
+  return assign(state, key, before.union(changed));
+}
+
+function assign(
+  state: ReplicaAssignmentState,
+  key: string,
+  hosts: Iterable<string>,
+): ReadonlySet<string> {
   const hash = rendezvousHash(key);
   const eligible = [];
-  for (const host of state.targetHosts.get(deployment.target) ?? []) {
-    const labels = state.hosts.get(host)?.labels;
-    if (labels === undefined || !needed.every((label) => Object.hasOwn(labels, label))) continue;
+  for (const host of hosts) {
+    if (!isEligible(state, key, host)) continue;
     eligible.push({ host, weight: weightOfHashes(hash, rendezvousHash(host)) });
   }
   eligible.sort(compareByRendezvous);
-  return new Set(eligible.slice(0, deployment.replicas).map(({ host }) => host));
+  const replicas = state.deployments.get(key)?.replicas ?? 0;
+  const assigned = new Set(eligible.slice(0, replicas).map(({ host }) => host));
+  if (assigned.size === 0) state.assigned.delete(key);
+  else state.assigned.set(key, assigned);
+  return assigned;
+}
+
+function isEligible(
+  { deployments, fleet, neededLabels }: ReplicaAssignmentState,
+  key: string,
+  host: string,
+): boolean {
+  const deployment = deployments.get(key);
+  if (deployment === undefined || fleet.createdRevisionOf(host) === undefined) return false;
+  const needed = neededLabels.get(deployment.template) ?? [];
+  return (
+    fleet.isSelected(host, deployment.target) &&
+    needed.every((label) => fleet.labelOf(host, label) !== undefined)
+  );
+}
+
+function join(sets: Map<string, Set<string>>, key: string, member: string): void {
+  let members = sets.get(key);
+  if (members === undefined) sets.set(key, (members = new Set()));
+  members.add(member);
+}
+
+function leave(sets: Map<string, Set<string>>, key: string, member: string): void {
+  const members = sets.get(key);
+  members?.delete(member);
+  if (members?.size === 0) sets.delete(key);
 }
 
 function splitAssignment(key: string): { readonly deployment: string; readonly host: string } {

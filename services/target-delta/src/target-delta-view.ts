@@ -1,20 +1,33 @@
-import { isVisibleFrom, matches, type Host, type HostTarget, type Target } from "@titan/domain";
+import { isVisibleFrom, splitKey, type Host, type HostTarget, type Target } from "@titan/domain";
 import type { View } from "@titan/processor-runtime";
+import {
+  compileSelector,
+  releaseSelector,
+  selects,
+  type CompiledSelector,
+} from "./compiled-selector.ts";
+import { LabelIndex } from "./label-index.ts";
 import { TargetIndex } from "./target-index.ts";
 
-/** Per host the targets it matches. */
+interface KnownTarget {
+  readonly key: string;
+  readonly workspace: string;
+  readonly selector: CompiledSelector;
+}
+
+/** Who matches whom is not held: it follows from two indexes, hosts by label and targets by label. */
 export interface TargetDeltaState {
-  readonly hosts: Map<string, Host>;
-  readonly targets: Map<string, Target>;
-  readonly index: TargetIndex;
+  readonly hosts: LabelIndex;
+  readonly targets: Map<string, KnownTarget>;
+  readonly index: TargetIndex<KnownTarget>;
 }
 
 /**
  * Which targets each host matches. A target of a workspace sees the hosts of that workspace and
  * of `default`. The record's `previous` and `current` show which targets a host joined and left.
  *
- * A host is tried against the targets that may select it by one of its labels, a changed target
- * against every host.
+ * A host is tried against the targets that may select it by one of its labels; a changed target
+ * against the hosts that it may have selected before or may select now.
  */
 export const targetDelta: View<TargetDeltaState, HostTarget> = {
   name: "target-delta",
@@ -27,72 +40,88 @@ export const targetDelta: View<TargetDeltaState, HostTarget> = {
     record: "host-target",
     placement: (key) => key,
   },
-  empty: () => ({
-    hosts: new Map(),
-    targets: new Map(),
-    index: new TargetIndex(),
-  }),
+  empty() {
+    const hosts = new LabelIndex();
+    return { hosts, targets: new Map(), index: new TargetIndex(hosts.pairs) };
+  },
 
   learn(state, records) {
     const moved = new Set<string>();
-    const changedTargets = new Map<string, Before>();
+    const changed = new Map<string, Target | null>();
     for (const { stream, key, current } of records) {
       if (stream === "titan.host") {
-        put(state.hosts, key, current as Host | null);
+        state.hosts.put(key, current as Host | null);
         moved.add(key);
       } else if (stream === "titan.target") {
-        if (!changedTargets.has(key)) changedTargets.set(key, state.targets.get(key));
-        put(state.targets, key, current as Target | null);
-        state.index.put(key, current as Target | null);
+        changed.set(key, current as Target | null);
       }
     }
-    if (changedTargets.size === 0) return moved;
-    for (const [key, host] of state.hosts) {
-      if (moved.has(key)) continue;
-      for (const [target, before] of changedTargets) {
-        if (selects(before, host) !== selects(state.targets.get(target), host)) moved.add(key);
-      }
-    }
+    for (const [key, target] of changed) learnTarget(state, key, target, moved);
     return moved;
   },
 
   value(state, key) {
-    const host = state.hosts.get(key);
-    const targets = host === undefined ? [] : targetsOf(state, host);
-    if (host === undefined || targets.length === 0) return undefined;
-    return { workspace: host.workspace, host: host.name, targets };
+    const targets = targetsOf(state, key);
+    if (targets.length === 0) return undefined;
+    const { workspace, name } = splitKey(key);
+    return { workspace, host: name, targets };
   },
 
   keys: (state) => state.hosts.keys(),
 
   causes(state, key) {
-    const host = state.hosts.get(key);
-    const targets = host === undefined ? [] : targetsOf(state, host);
     return [
       { kind: "Host", stream: "titan.host", key },
-      ...targets.map((target) => ({ kind: "Target", stream: "titan.target", key: target })),
+      ...targetsOf(state, key).map((target) => {
+        return { kind: "Target", stream: "titan.target", key: target };
+      }),
     ];
   },
 };
 
-/** What a target was before a step; undefined when it was not there. */
-type Before = Target | undefined;
-
-function put<Value>(map: Map<string, Value>, key: string, value: Value | null): void {
-  if (value === null) map.delete(key);
-  else map.set(key, value);
-}
-
-function selects(target: Target | undefined, host: Host): boolean {
-  if (target === undefined || !isVisibleFrom(target.workspace, host.workspace)) return false;
-  return matches(target.selector, host.labels);
-}
-
-/** Keys of the targets that select a host, sorted. */
-function targetsOf(state: TargetDeltaState, host: Host): readonly string[] {
-  const targets: string[] = [];
-  for (const [key, target] of state.index.candidates(host.labels)) {
-    if (selects(target, host)) targets.push(key);
+/** Adds the hosts that join or leave the target. */
+function learnTarget(
+  { hosts, targets, index }: TargetDeltaState,
+  key: string,
+  target: Target | null,
+  moved: Set<string>,
+): void {
+  const before = targets.get(key);
+  const after =
+    target === null
+      ? undefined
+      : {
+          key,
+          workspace: target.workspace,
+          selector: compileSelector(target.selector, hosts.pairs),
+        };
+  const { workspace } = splitKey(key);
+  hosts.differing(before?.selector, after?.selector, (number) => {
+    const host = hosts.keyOf(number);
+    if (isVisibleFrom(workspace, splitKey(host).workspace)) moved.add(host);
+  });
+  if (before !== undefined) {
+    index.delete(before);
+    releaseSelector(before.selector, hosts.pairs);
+    targets.delete(key);
   }
-  return targets.sort();
+  if (after !== undefined) {
+    index.add(after, after.selector);
+    targets.set(key, after);
+  }
+}
+
+/** Keys of the targets that select a host, sorted; none when there is no such host. */
+function targetsOf({ hosts, index }: TargetDeltaState, key: string): readonly string[] {
+  const number = hosts.numberOf(key);
+  if (number < 0) return [];
+  const held = hosts.pairsOf(number);
+  const { workspace } = splitKey(key);
+  const found: string[] = [];
+  index.candidates(held, (target) => {
+    if (!selects(target.selector, held, hosts.pairs)) return;
+    if (isVisibleFrom(target.workspace, workspace)) found.push(target.key);
+  });
+  found.sort();
+  return found.filter((target, at) => target !== found[at - 1]);
 }

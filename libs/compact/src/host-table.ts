@@ -1,0 +1,193 @@
+import { Arena } from "./arena.ts";
+import { grown } from "./grown.ts";
+import { KeyNumbers } from "./key-numbers.ts";
+import { LabelPairs } from "./label-pairs.ts";
+import { Relation } from "./relation.ts";
+
+/** What a host consists of. */
+export interface TableHost {
+  readonly workspace: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly createdRevision: number;
+  readonly description: string;
+}
+
+interface Stored<Value> {
+  readonly value: Value;
+  readonly revision: number;
+}
+
+/** No label is called so: a host's workspace is kept as the value of this one. */
+const WORKSPACE = "";
+
+/**
+ * Hosts by key, each with the revision that gave it, and found by their labels. A host with six labels takes
+ * about 150 bytes, none of them for the garbage collector to walk; a value is made anew each time
+ * that it is asked for, its labels in the order of their names.
+ */
+export class HostTable {
+  /** The numbers of labels and their values. */
+  readonly pairs: LabelPairs;
+  readonly #keys: KeyNumbers;
+  /** Hosts and their pairs, the workspace among them. */
+  readonly #labels: Relation;
+  /** By the number of a label. */
+  readonly #labelNames: string[] = [];
+  #revisions = new Float64Array();
+  #createdRevisions = new Float64Array();
+  /** Few have one. */
+  readonly #descriptions = new Map<number, string>();
+
+  constructor() {
+    const arena = new Arena();
+    this.pairs = new LabelPairs(arena);
+    this.#keys = new KeyNumbers(arena);
+    this.#labels = new Relation(arena);
+  }
+
+  get size(): number {
+    return this.#keys.size;
+  }
+
+  has(key: string): boolean {
+    return this.#keys.numberOf(key) >= 0;
+  }
+
+  get(key: string): Stored<TableHost> | undefined {
+    const number = this.#keys.numberOf(key);
+    return number < 0 ? undefined : this.#stored(number, key);
+  }
+
+  set(key: string, { value, revision }: Stored<TableHost>): void {
+    const { workspace, labels, createdRevision, description } = value;
+    const number = this.#keys.add(key);
+    const before = this.#labels.rightsOf(number).slice();
+    const held = [this.#take(WORKSPACE, workspace)];
+    for (const label of Object.keys(labels)) held.push(this.#take(label, labels[label] ?? ""));
+    this.#labels.set(number, sorted(held));
+    for (const pair of before) this.pairs.release(pair);
+    this.#revisions = grown(this.#revisions, number);
+    this.#createdRevisions = grown(this.#createdRevisions, number);
+    this.#revisions[number] = revision;
+    this.#createdRevisions[number] = createdRevision;
+    if (description === "") this.#descriptions.delete(number);
+    else this.#descriptions.set(number, description);
+  }
+
+  delete(key: string): void {
+    const number = this.#keys.numberOf(key);
+    if (number < 0) return;
+    const before = this.#labels.rightsOf(number).slice();
+    this.#labels.set(number, []);
+    for (const pair of before) this.pairs.release(pair);
+    this.#descriptions.delete(number);
+    this.#keys.delete(number);
+  }
+
+  keys(): Iterable<string> {
+    return this.#keys.keys();
+  }
+
+  /** Keys of one workspace, in no order. */
+  *keysIn(workspace: string): Generator<string> {
+    // A copy: whoever walks them may change the table.
+    const numbers = this.withPair(this.pairOf(WORKSPACE, workspace)).slice();
+    for (const number of numbers) yield this.#keys.keyOf(number);
+  }
+
+  *[Symbol.iterator](): Generator<readonly [key: string, host: Stored<TableHost>]> {
+    for (const number of this.#keys.numbers()) {
+      const key = this.#keys.keyOf(number);
+      yield [key, this.#stored(number, key)];
+    }
+  }
+
+  /** All hosts by number, in no order. */
+  numbers(): Iterable<number> {
+    return this.#keys.numbers();
+  }
+
+  keyOf(number: number): string {
+    return this.#keys.keyOf(number);
+  }
+
+  /** Every number is below. */
+  get limit(): number {
+    return this.#keys.limit;
+  }
+
+  /** -1 when there is none. */
+  numberOf(key: string): number {
+    return this.#keys.numberOf(key);
+  }
+
+  revisionOf(number: number): number {
+    return this.#revisions[number] ?? 0;
+  }
+
+  /** The pairs of a host, sorted, that of its workspace among them. To be read before the next change. */
+  pairsOf(number: number): Int32Array {
+    return this.#labels.rightsOf(number);
+  }
+
+  /** The number of a label with a value, by which hosts are found. Good until the next change. */
+  pairOf(label: string, value: string): number {
+    const pair = this.pairs.take(label, value);
+    this.pairs.release(pair);
+    return pair;
+  }
+
+  /** The number of a workspace, as if it were a label. Good until the next change. */
+  workspacePair(workspace: string): number {
+    return this.pairOf(WORKSPACE, workspace);
+  }
+
+  /** Hosts with a pair, in no order. To be read before the next change. */
+  withPair(pair: number): Int32Array {
+    return this.#labels.leftsOf(pair);
+  }
+
+  /** How many hosts have a pair. */
+  countOf(pair: number): number {
+    return this.#labels.countOf(pair);
+  }
+
+  #take(label: string, value: string): number {
+    const pair = this.pairs.take(label, value);
+    this.#labelNames[this.pairs.labelOf(pair)] = label;
+    return pair;
+  }
+
+  #stored(number: number, key: string): Stored<TableHost> {
+    const slash = key.indexOf("/");
+    const value: TableHost = {
+      workspace: key.slice(0, slash),
+      name: key.slice(slash + 1),
+      labels: this.#labelsOf(number),
+      createdRevision: this.#createdRevisions[number] ?? 0,
+      description: this.#descriptions.get(number) ?? "",
+    };
+    return { value, revision: this.revisionOf(number) };
+  }
+
+  #labelsOf(number: number): Readonly<Record<string, string>> {
+    const entries: [label: string, value: string][] = [];
+    for (const pair of this.#labels.rightsOf(number)) {
+      const label = this.#labelNames[this.pairs.labelOf(pair)] ?? WORKSPACE;
+      if (label !== WORKSPACE) entries.push([label, this.pairs.valueOf(pair)]);
+    }
+    return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
+  }
+}
+
+/** In place; a host has few labels. */
+function sorted(numbers: number[]): readonly number[] {
+  for (let at = 1; at < numbers.length; at += 1) {
+    const number = numbers[at] ?? 0;
+    let to = at;
+    for (; to > 0 && (numbers[to - 1] ?? 0) > number; to -= 1) numbers[to] = numbers[to - 1] ?? 0;
+    numbers[to] = number;
+  }
+  return numbers;
+}

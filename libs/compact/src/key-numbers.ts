@@ -1,0 +1,162 @@
+import { Arena, byteAt } from "./arena.ts";
+import { grown } from "./grown.ts";
+
+const SLOTS_AT_FIRST = 32;
+/** A key with a character beyond this one is kept as a string. */
+const BYTE_MAX = 0xff;
+const WIDE = 0xff_ff_ff_ff;
+
+/**
+ * Gives each of a set of strings a number, and finds one by the other. Numbers are small: those of
+ * keys that were deleted are given again. Holds a key of 15 characters in about 40 bytes, none of
+ * them for the garbage collector to walk.
+ *
+ * A hash table with linear probing whose deletion moves entries back (Knuth, The Art of Computer
+ * Programming, volume 3, 6.4, algorithm R).
+ */
+export class KeyNumbers {
+  readonly #arena: Arena;
+  /** The number of the key that is here, and one; zero when it is free. */
+  #slots = new Int32Array(SLOTS_AT_FIRST);
+  #hashes = new Int32Array();
+  #places = new Uint32Array();
+  /** `WIDE` for one that is kept as a string. */
+  #lengths = new Uint32Array();
+  readonly #wide = new Map<number, string>();
+  readonly #free: number[] = [];
+  #limit = 0;
+
+  constructor(arena: Arena = new Arena()) {
+    this.#arena = arena;
+  }
+
+  get size(): number {
+    return this.#limit - this.#free.length;
+  }
+
+  /** All numbers are below. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** -1 when the key is not there. */
+  numberOf(key: string): number {
+    const mask = this.#slots.length - 1;
+    const hash = hashOf(key);
+    for (let at = hash & mask; ; at = (at + 1) & mask) {
+      const number = (this.#slots[at] ?? 0) - 1;
+      if (number < 0 || (this.#hashes[number] === hash && this.#isKey(number, key))) return number;
+    }
+  }
+
+  /** The number of the key, which is new if it was not there. */
+  add(key: string): number {
+    const found = this.numberOf(key);
+    if (found >= 0) return found;
+    if ((this.size + 1) * 2 > this.#slots.length) this.#rehash();
+    const number = this.#free.pop() ?? this.#limit;
+    if (number === this.#limit) this.#limit += 1;
+    this.#hashes = grown(this.#hashes, number);
+    this.#places = grown(this.#places, number);
+    this.#lengths = grown(this.#lengths, number);
+    this.#hashes[number] = hashOf(key);
+    this.#write(number, key);
+    this.#insert(number);
+    return number;
+  }
+
+  /** Forgets a key; its number may be that of another from now on. */
+  delete(number: number): void {
+    const length = this.#lengths[number] ?? 0;
+    if (length === WIDE) this.#wide.delete(number);
+    else this.#arena.release(this.#places[number] ?? 0, length);
+    this.#vacate(number);
+    this.#free.push(number);
+  }
+
+  keyOf(number: number): string {
+    const length = this.#lengths[number] ?? 0;
+    if (length === WIDE) return this.#wide.get(number) ?? "";
+    const place = this.#places[number] ?? 0;
+    const from = byteAt(place);
+    return this.#arena.slab(place).bytes.toString("latin1", from, from + length);
+  }
+
+  /** In the order of the table, which is no order of the keys. */
+  *numbers(): Generator<number> {
+    for (const slot of this.#slots) if (slot > 0) yield slot - 1;
+  }
+
+  *keys(): Generator<string> {
+    for (const number of this.numbers()) yield this.keyOf(number);
+  }
+
+  #isKey(number: number, key: string): boolean {
+    const length = this.#lengths[number] ?? 0;
+    if (length === WIDE) return this.#wide.get(number) === key;
+    if (length !== key.length) return false;
+    const place = this.#places[number] ?? 0;
+    const { bytes } = this.#arena.slab(place);
+    const from = byteAt(place);
+    for (let at = 0; at < length; at += 1) {
+      if (bytes[from + at] !== key.charCodeAt(at)) return false;
+    }
+    return true;
+  }
+
+  #write(number: number, key: string): void {
+    if (!isOfBytes(key)) {
+      this.#lengths[number] = WIDE;
+      this.#wide.set(number, key);
+      return;
+    }
+    const place = this.#arena.take(key.length);
+    this.#lengths[number] = key.length;
+    this.#places[number] = place;
+    this.#arena.slab(place).bytes.write(key, byteAt(place), "latin1");
+  }
+
+  #insert(number: number): void {
+    const mask = this.#slots.length - 1;
+    let at = (this.#hashes[number] ?? 0) & mask;
+    while (this.#slots[at] !== 0) at = (at + 1) & mask;
+    this.#slots[at] = number + 1;
+  }
+
+  #vacate(number: number): void {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let hole = (this.#hashes[number] ?? 0) & mask;
+    while (slots[hole] !== number + 1) hole = (hole + 1) & mask;
+    for (let at = (hole + 1) & mask; slots[at] !== 0; at = (at + 1) & mask) {
+      const home = (this.#hashes[(slots[at] ?? 0) - 1] ?? 0) & mask;
+      // It may move to the hole unless its home lies between the two.
+      if (((at - home) & mask) < ((at - hole) & mask)) continue;
+      slots[hole] = slots[at] ?? 0;
+      hole = at;
+    }
+    slots[hole] = 0;
+  }
+
+  #rehash(): void {
+    const before = this.#slots;
+    this.#slots = new Int32Array(before.length * 2);
+    for (const slot of before) if (slot > 0) this.#insert(slot - 1);
+  }
+}
+
+function isOfBytes(key: string): boolean {
+  for (let at = 0; at < key.length; at += 1) if (key.charCodeAt(at) > BYTE_MAX) return false;
+  return true;
+}
+
+/** FNV-1a, then the finisher of MurmurHash3, so that the low bits depend on all. */
+function hashOf(key: string): number {
+  let hash = 0x81_1c_9d_c5 | 0;
+  for (let at = 0; at < key.length; at += 1) {
+    hash = Math.imul(hash ^ key.charCodeAt(at), 0x01_00_01_93);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85_eb_ca_6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2_b2_ae_35);
+  return hash ^ (hash >>> 16);
+}

@@ -1,0 +1,100 @@
+import { Arena, grown, KeyNumbers, LabelPairs, Relation, Rows } from "@titan/compact";
+import type { Host, HostTarget } from "@titan/domain";
+
+/**
+ * Hosts with their labels, and which targets select them, found from both sides: for views of a
+ * whole fleet, whose state must be small. What a host is and what selects it are told apart, in any order.
+ */
+export class HostsAndTargets {
+  readonly #hosts: KeyNumbers;
+  readonly #pairs: LabelPairs;
+  readonly #labels: Rows;
+  /** One more than it is; zero where there is no such host. */
+  #createdRevisions = new Float64Array();
+  readonly #targets: KeyNumbers;
+  readonly #selected: Relation;
+
+  constructor() {
+    const arena = new Arena();
+    this.#hosts = new KeyNumbers(arena);
+    this.#pairs = new LabelPairs(arena);
+    this.#labels = new Rows(arena);
+    this.#targets = new KeyNumbers(arena);
+    this.#selected = new Relation(arena);
+  }
+
+  /** Null: the host is gone. */
+  putHost(key: string, host: Host | null): void {
+    const number = this.#hosts.add(key);
+    const before = this.#labels.get(number).slice();
+    const labels = host?.labels ?? {};
+    this.#labels.set(
+      number,
+      Object.keys(labels).map((label) => this.#pairs.take(label, labels[label] ?? "")),
+    );
+    for (const pair of before) this.#pairs.release(pair);
+    this.#createdRevisions = grown(this.#createdRevisions, number);
+    this.#createdRevisions[number] = host === null ? 0 : host.createdRevision + 1;
+    this.#forget(number);
+  }
+
+  /** Null: nothing selects the host. */
+  putTargets(host: string, membership: HostTarget | null): void {
+    const number = this.#hosts.add(host);
+    const before = this.#selected.rightsOf(number).slice();
+    const targets = (membership?.targets ?? []).map((target) => this.#targets.add(target));
+    this.#selected.set(
+      number,
+      targets.sort((one, other) => one - other),
+    );
+    for (const target of before) {
+      if (this.#selected.countOf(target) === 0) this.#targets.delete(target);
+    }
+    this.#forget(number);
+  }
+
+  /** Undefined when there is no such host. */
+  createdRevisionOf(host: string): number | undefined {
+    const stored = this.#createdRevisions[this.#hosts.numberOf(host)] ?? 0;
+    return stored === 0 ? undefined : stored - 1;
+  }
+
+  /** Undefined when the host lacks the label, or is not there. */
+  labelOf(host: string, label: string): string | undefined {
+    const wanted = this.#pairs.labelNumber(label);
+    if (wanted < 0) return undefined;
+    for (const pair of this.#labels.get(this.#hosts.numberOf(host))) {
+      if (this.#pairs.labelOf(pair) === wanted) return this.#pairs.valueOf(pair);
+    }
+    return undefined;
+  }
+
+  isSelected(host: string, target: string): boolean {
+    const number = this.#targets.numberOf(target);
+    return number >= 0 && this.#selected.rightsOf(this.#hosts.numberOf(host)).includes(number);
+  }
+
+  /** In no order. */
+  targetsOf(host: string): string[] {
+    const selected = this.#selected.rightsOf(this.#hosts.numberOf(host));
+    return Array.from(selected, (target) => this.#targets.keyOf(target));
+  }
+
+  /** In no order. Nothing may change while they are read. */
+  *hostsOf(target: string): Generator<string> {
+    for (const host of this.#selected.leftsOf(this.#targets.numberOf(target))) {
+      yield this.#hosts.keyOf(host);
+    }
+  }
+
+  /** Those that select any host. */
+  targets(): Iterable<string> {
+    return this.#targets.keys();
+  }
+
+  /** A host that is not there and that nothing selects needs no number. */
+  #forget(number: number): void {
+    const isThere = (this.#createdRevisions[number] ?? 0) > 0;
+    if (!isThere && this.#selected.rightsOf(number).length === 0) this.#hosts.delete(number);
+  }
+}

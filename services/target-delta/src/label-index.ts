@@ -1,0 +1,122 @@
+import { Arena, KeyNumbers, LabelPairs, Relation } from "@titan/compact";
+import type { Host } from "@titan/domain";
+import { selects, type CompiledSelector } from "./compiled-selector.ts";
+
+/** The hosts and their labels, found from both sides: labels of a host, hosts of a label. */
+export class LabelIndex {
+  readonly pairs: LabelPairs;
+  readonly #hosts: KeyNumbers;
+  readonly #labels: Relation;
+
+  constructor() {
+    const arena = new Arena();
+    this.pairs = new LabelPairs(arena);
+    this.#hosts = new KeyNumbers(arena);
+    this.#labels = new Relation(arena);
+  }
+
+  /** Null: the host is gone. */
+  put(key: string, host: Host | null): void {
+    const before = this.#hosts.numberOf(key);
+    if (before < 0 && host === null) return;
+    const number = before < 0 ? this.#hosts.add(key) : before;
+    const old = this.#labels.rightsOf(number).slice();
+    const labels = host?.labels ?? {};
+    const held = Object.keys(labels).map((label) => this.pairs.take(label, labels[label] ?? ""));
+    this.#labels.set(
+      number,
+      held.sort((one, other) => one - other),
+    );
+    for (const pair of old) this.pairs.release(pair);
+    if (host === null) this.#hosts.delete(number);
+  }
+
+  /** -1 when there is no such host. */
+  numberOf(key: string): number {
+    return this.#hosts.numberOf(key);
+  }
+
+  keyOf(number: number): string {
+    return this.#hosts.keyOf(number);
+  }
+
+  keys(): Iterable<string> {
+    return this.#hosts.keys();
+  }
+
+  /** The pairs that a host has. To be read before the next change. */
+  pairsOf(number: number): Int32Array {
+    return this.#labels.rightsOf(number);
+  }
+
+  /**
+   * Calls back once or more with each host that one of two selectors selects and the other does
+   * not; undefined selects none. Looks at the hosts that have the rarest label which one requires.
+   */
+  differing(
+    before: CompiledSelector | undefined,
+    after: CompiledSelector | undefined,
+    found: (host: number) => void,
+  ): void {
+    const look = (
+      wanted: CompiledSelector | undefined,
+      other: CompiledSelector | undefined,
+    ): void => {
+      if (wanted === undefined) return;
+      for (const hosts of this.#mayBeSelected(wanted)) {
+        for (const host of hosts) {
+          const held = this.pairsOf(host);
+          if (!selects(wanted, held, this.pairs)) continue;
+          if (other === undefined || !selects(other, held, this.pairs)) found(host);
+        }
+      }
+    };
+    look(before, after);
+    look(after, before);
+  }
+
+  /** Among these is each host that a selector selects. */
+  #mayBeSelected(selector: CompiledSelector): readonly Iterable<number>[] {
+    const required = this.#rarest(selector);
+    if (required === undefined) return [this.#hosts.numbers()];
+    return required.map((pair) => this.#labels.leftsOf(pair));
+  }
+
+  /** Pairs of which each host that is selected has one: those with the fewest hosts. */
+  #rarest(selector: CompiledSelector): readonly number[] | undefined {
+    switch (selector.op) {
+      case "in":
+        return selector.pairs;
+      case "exists":
+        return [...this.pairs.pairsOf(selector.label)];
+      case "all": {
+        let best: readonly number[] | undefined;
+        for (const term of selector.terms) {
+          const pairs = this.#rarest(term);
+          if (pairs === undefined) continue;
+          if (best === undefined || this.#hostsOf(pairs) < this.#hostsOf(best)) best = pairs;
+        }
+        return best;
+      }
+      case "any": {
+        const all: number[] = [];
+        for (const term of selector.terms) {
+          const pairs = this.#rarest(term);
+          if (pairs === undefined) return undefined;
+          all.push(...pairs);
+        }
+        return all;
+      }
+      case "notIn":
+      case "notExists":
+      case "not":
+        return undefined;
+    }
+  }
+
+  #hostsOf(pairs: readonly number[]): number {
+    let count = 0;
+    for (const pair of pairs) count += this.#labels.countOf(pair);
+    return count;
+  }
+}
