@@ -10,7 +10,6 @@ import type { Observed } from "./observed.ts";
 import { OwnStream } from "./own-stream.ts";
 import { readStatement, type Read } from "./read-statement.ts";
 import type { Rules } from "./rules.ts";
-import { SharedValues } from "./shared-values.ts";
 import type { Statement } from "./statement.ts";
 import type { StreamWriter } from "./stream-writer.ts";
 import type { Truths } from "./truths.ts";
@@ -49,7 +48,6 @@ export async function followOwnStream(
   const stream = new OwnStream(topic, partition, writer, rules, truths);
   const { end } = await log.bounds(topic, partition);
   const statements: Statement[] = [];
-  const values = SharedValues.join(topic, partition);
   const marks: Observed[] = [];
   let loaded = false;
   const take = (batch: ReadBatch): void => {
@@ -58,7 +56,7 @@ export async function followOwnStream(
       const read = ownRecord(record);
       if (read.kind === "statement") {
         if (loaded) stream.observe(read.statement);
-        else statements.push(values.share(read.statement));
+        else statements.push(read.statement);
       } else if (read.kind === "mark") {
         if (loaded) stream.observeMark(read.mark, read.offset);
         else marks.push({ ...read.mark, kind: "mark", offset: read.offset });
@@ -87,8 +85,7 @@ export async function followOwnStream(
     const from = { topic, partition, from: 0 };
     const subscription = log.subscribe(from, onBatch, { isRelaxed, onError: fail });
   });
-  // From now on only what others wrote is read.
-  return await followed.finally(() => values.leave());
+  return await followed;
 }
 
 /**

@@ -4,7 +4,13 @@ import { MARK_KEY } from "./keys.ts";
 import { observation, type Observed } from "./observed.ts";
 import type { Rules } from "./rules.ts";
 import { addWrapping, Contradiction, type Statement } from "./statement.ts";
-import { recordBytes, valueBytes, valueHash, type StreamWriter } from "./stream-writer.ts";
+import {
+  heldBytes,
+  recordBytes,
+  valueBytes,
+  valueHash,
+  type StreamWriter,
+} from "./stream-writer.ts";
 import { NO_TRUTH, type TruthList, type Truths } from "./truths.ts";
 import type { ViewStep } from "./view.ts";
 import { WrittenRecords } from "./written-records.ts";
@@ -51,10 +57,6 @@ export class OwnStream {
     this.#own = truths.list();
   }
 
-  get sum(): bigint {
-    return this.#sum;
-  }
-
   /** Whether this owner has made a mark; a stream without one is unknown to its readers, not empty. */
   get isMarked(): boolean {
     return this.#markRevision >= 0;
@@ -93,7 +95,7 @@ export class OwnStream {
     // Keys whose last record lies below the truth: repaired like those that are noticed later.
     const shadowed = new Map<string, Statement>();
     for (const statement of statements) {
-      const { key, revision: label, hash, current, offset } = statement;
+      const { key, revision: label, hash, offset } = statement;
       const known = this.#own.find(key);
       if (this.#truths.labelOf(known) > label) {
         shadowed.set(key, statement);
@@ -109,17 +111,11 @@ export class OwnStream {
       if (this.#truths.labelOf(truth) === label && this.#truths.hashOf(truth) !== hash) {
         throw contradiction(this.topic, statement);
       }
-      this.#truths.setValue(truth, hash, valueBytes(this.#writer, current));
+      this.#truths.setValue(truth, hash, heldBytes(this.#writer, statement));
       this.#truths.setPlace(truth, label, offset);
     }
-    for (const truth of this.#own) {
-      const hash = this.#truths.hashOf(truth);
-      this.#sum = addWrapping(this.#sum, hash);
-      if (hash !== 0n) this.#count += 1;
-    }
-    for (const statement of shadowed.values()) {
-      this.#observed.push(observation(statement));
-    }
+    for (const truth of this.#own) this.#replace(0n, this.#truths.hashOf(truth));
+    for (const statement of shadowed.values()) this.#observed.push(observation(statement));
     for (const mark of marks) this.#observed.push(mark);
   }
 
@@ -275,14 +271,17 @@ export class OwnStream {
     current: Uint8Array,
   ): AppendRecord {
     const truth = this.#known(key);
-    const before = this.#truths.hashOf(truth);
-    this.#sum = addWrapping(this.#sum, hash - before);
-    this.#count += (hash === 0n ? 0 : 1) - (before === 0n ? 0 : 1);
+    this.#replace(this.#truths.hashOf(truth), hash);
     const held = this.#truths.valueOf(truth);
     const value = recordBytes(this.#writer, step, name, { label: this.#cut, hash, held, current });
     this.#truths.setValue(truth, hash, current);
     this.#truths.setPlace(truth, this.#cut, undefined);
     return this.#handOut({ key, value }, truth);
+  }
+
+  #replace(before: bigint, hash: bigint): void {
+    this.#sum = addWrapping(this.#sum, hash - before);
+    this.#count += (hash === 0n ? 0 : 1) - (before === 0n ? 0 : 1);
   }
 
   #handOut(record: AppendRecord, truth: number): AppendRecord {

@@ -1,5 +1,14 @@
 import { SharedRecord, type LogRecord } from "@titan/event-log";
-import { CodecError, decodeAs, decoderOf, nameOf } from "@titan/schema-codec";
+import {
+  CodecError,
+  decodeAs,
+  decodeCurrent,
+  decoderOf,
+  nameOf,
+  outlineOf,
+  type StatementName,
+  type StatementOutline,
+} from "@titan/schema-codec";
 import type { Frontier, Mark } from "@titan/domain";
 import type { Origin, Statement } from "./statement.ts";
 
@@ -15,21 +24,13 @@ export function readStatement(record: LogRecord): Read {
   return SharedRecord.reading(record, decodeRecord);
 }
 
-/** What a reader needs of a statement; what was before and what it comes from is for people. */
-const statementIn = decoderOf([
-  "revision",
-  "current",
-  "hash",
-  "changeId",
-  "actor",
-  "reason",
-  "occurredAt",
-]);
+const originIn = decoderOf(["revision", "changeId", "actor", "reason", "occurredAt"]);
+const currentIn = decoderOf(["current"]);
 
 /** Records of one change share the description of where they come from, others share its texts. */
 let lastOrigin: Origin = { revision: -1, changeId: "", actor: "", reason: "", occurredAt: 0 };
 
-function originOf({ revision, changeId, actor, reason, occurredAt }: Origin): Origin {
+function shared({ revision, changeId, actor, reason, occurredAt }: Origin): Origin {
   const last = lastOrigin;
   if (last.revision !== revision || last.changeId !== changeId) {
     lastOrigin = {
@@ -43,10 +44,48 @@ function originOf({ revision, changeId, actor, reason, occurredAt }: Origin): Or
   return lastOrigin;
 }
 
-function statementOf({ key, value, offset }: LogRecord): Statement {
-  const read = statementIn(value).value as Omit<Statement, "key" | "offset" | "origin"> & Origin;
-  const { revision, hash, current } = read;
-  return { key, revision, hash, current, offset, origin: originOf(read) };
+/**
+ * A statement as the log holds it: most readers look at few of the values that they read, and at
+ * fewer of the origins, so these are made when they are asked for. All bytes were checked before.
+ */
+class RecordStatement implements Statement {
+  readonly key: string;
+  readonly revision: number;
+  readonly hash: bigint;
+  readonly offset: number;
+  readonly #name: StatementName;
+  readonly #value: Uint8Array;
+  readonly #bytes: Uint8Array | undefined;
+  #current: unknown;
+
+  constructor(
+    { key, value, offset }: LogRecord,
+    { name, revision, hash, current }: StatementOutline,
+  ) {
+    this.key = key;
+    this.revision = revision;
+    this.hash = hash;
+    this.offset = offset;
+    this.#name = name as StatementName;
+    this.#value = value;
+    this.#bytes = current;
+  }
+
+  get current(): unknown {
+    this.#current ??=
+      this.#bytes === undefined
+        ? (currentIn(this.#value).value as { readonly current: unknown }).current
+        : decodeCurrent(this.#name, this.#bytes);
+    return this.#current;
+  }
+
+  get origin(): Origin {
+    return shared(originIn(this.#value).value as Origin);
+  }
+
+  bytesFor(name: StatementName): Uint8Array | undefined {
+    return this.#name === name ? this.#bytes : undefined;
+  }
 }
 
 function decodeRecord(record: LogRecord): Read {
@@ -76,7 +115,10 @@ function decodeRecord(record: LogRecord): Read {
       case "view":
       case "workload":
       case "workspace":
-        return { kind: "statement", statement: statementOf(record) };
+        return {
+          kind: "statement",
+          statement: new RecordStatement(record, outlineOf(record.value)),
+        };
     }
   } catch (error) {
     if (error instanceof CodecError) return { kind: "unreadable", error, record };

@@ -7,6 +7,9 @@ interface Shared {
 
 const partitions = new Map<string, PartitionValues>();
 
+/** Views hold what they need of these in columns. To hold the values here would be to hold them twice. */
+const HELD_IN_COLUMNS: readonly string[] = ["titan.host", "titan.host-target"];
+
 /**
  * The values in force of one partition, for the readers of it in this process: each decodes the
  * records that it reads, and all hold a value once. Equal hashes are equal values. Costs nothing
@@ -15,10 +18,12 @@ const partitions = new Map<string, PartitionValues>();
 export class SharedValues {
   readonly #id: string;
   readonly #values: PartitionValues;
+  readonly #isHeld: boolean;
 
-  private constructor(id: string, values: PartitionValues) {
+  private constructor(topic: string, id: string, values: PartitionValues) {
     this.#id = id;
     this.#values = values;
+    this.#isHeld = !HELD_IN_COLUMNS.includes(topic);
   }
 
   /** For one reader, until it calls `leave`. */
@@ -27,12 +32,12 @@ export class SharedValues {
     let values = partitions.get(id);
     if (values === undefined) partitions.set(id, (values = new PartitionValues()));
     values.readers += 1;
-    return new SharedValues(id, values);
+    return new SharedValues(topic, id, values);
   }
 
   /** The statement with the value that other readers hold, if they do. */
   share(statement: Statement): Statement {
-    return this.#values.readers > 1 ? this.#values.share(statement) : statement;
+    return this.#isHeld && this.#values.readers > 1 ? this.#values.share(statement) : statement;
   }
 
   leave(): void {
@@ -49,7 +54,9 @@ class PartitionValues {
     const { key, hash, current } = statement;
     const shared = this.#byKey.get(key);
     if (shared !== undefined && shared.hash === hash) {
-      return shared.current === current ? statement : { ...statement, current: shared.current };
+      if (shared.current === current) return statement;
+      const { revision, offset, origin } = statement;
+      return { key, revision, hash, offset, origin, current: shared.current };
     }
     if (current === null) this.#byKey.delete(key);
     else this.#byKey.set(key, { hash, current });

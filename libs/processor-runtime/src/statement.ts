@@ -1,3 +1,5 @@
+import type { StatementName } from "@titan/schema-codec";
+
 /** A record of a partition, as the protocol sees it: at `revision`, `key` has the value `current`. */
 export interface Statement {
   readonly key: string;
@@ -7,6 +9,8 @@ export interface Statement {
   readonly current: unknown;
   readonly offset: number;
   readonly origin: Origin;
+  /** The bytes of `current` as a record of this name and of the newest schema has them, if it was one. */
+  bytesFor?(name: StatementName): Uint8Array | undefined;
 }
 
 /** Who and what a record comes from: information, never part of a value. */

@@ -8,6 +8,7 @@ import {
   type RecordTypes,
   type StatementName,
 } from "@titan/schema-codec";
+import type { Statement } from "./statement.ts";
 import type { ViewStep } from "./view.ts";
 
 /** What goes into each record beside key and value. */
@@ -31,6 +32,11 @@ export function valueBytes({ record }: StreamWriter, current: unknown): Uint8Arr
     if (error instanceof CodecError) return encodeCurrent(record, null);
     throw error;
   }
+}
+
+/** Those of the value that a record of the stream has. */
+export function heldBytes(writer: StreamWriter, statement: Statement): Uint8Array {
+  return statement.bytesFor?.(writer.record) ?? valueBytes(writer, statement.current);
 }
 
 export function valueHash({ record }: StreamWriter, key: string, current: unknown): bigint {

@@ -31,7 +31,10 @@ export interface View<State, Value> {
   readonly consumes: readonly string[];
   readonly emits: Emits;
   empty(): State;
-  /** Folds the records between two verified cuts; names every key whose value may have changed. */
+  /**
+   * Folds the records between two verified cuts; names every key whose value may have changed. The
+   * names are read once before the next call, or not at all.
+   */
   learn(state: State, records: readonly InputRecord[]): Iterable<string>;
   /** What the output must hold for this key now; undefined when nothing. */
   value(state: State, key: string): Value | undefined;

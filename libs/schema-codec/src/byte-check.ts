@@ -22,6 +22,40 @@ export function compileByteCheck(schema: RecordSchema): ByteCheck {
   };
 }
 
+/** Where in the bytes of a statement its parts lie. */
+export interface Outline {
+  readonly revision: number;
+  readonly currentFrom: number;
+  readonly currentTo: number;
+  readonly hashFrom: number;
+}
+
+/** As `compileByteCheck`, of the record of a statement; answers where its parts lie. Undefined for other records. */
+export function compileOutline(
+  schema: RecordSchema,
+): ((bytes: Uint8Array, from: number) => Outline) | undefined {
+  const named = new Map<string, Walk>();
+  const fields = schema.fields.map(({ name, type }) => ({ name, walk: compile(type, named) }));
+  const names = new Set(fields.map(({ name }) => name));
+  if (!["revision", "current", "hash"].every((name) => names.has(name))) return undefined;
+  return (bytes, from) => {
+    const cursor = new Cursor(bytes, from);
+    let [revision, currentFrom, currentTo, hashFrom] = [0, 0, 0, 0];
+    for (const { name, walk } of fields) {
+      if (name === "revision") {
+        revision = cursor.long();
+        continue;
+      }
+      if (name === "current") currentFrom = cursor.at;
+      else if (name === "hash") hashFrom = cursor.at;
+      walk(cursor);
+      if (name === "current") currentTo = cursor.at;
+    }
+    if (cursor.left !== 0) throw new RangeError("bytes are left over");
+    return { revision, currentFrom, currentTo, hashFrom };
+  };
+}
+
 class Cursor {
   readonly #bytes: Uint8Array;
   #at: number;

@@ -1,5 +1,5 @@
 import avsc from "avsc";
-import { compileByteCheck, type ByteCheck } from "./byte-check.ts";
+import { compileByteCheck, compileOutline, type ByteCheck, type Outline } from "./byte-check.ts";
 import { BYTES_TYPE, withAnyBytes } from "./bytes-type.ts";
 import { compileToBuffers, type ToBuffers } from "./buffers.ts";
 import { HashType } from "./hash-type.ts";
@@ -27,7 +27,7 @@ export class CodecError extends Error {
 }
 
 const MAGIC = 0;
-const HEADER_BYTES = 5;
+export const HEADER_BYTES = 5;
 const SCRATCH_BYTES = 1024 * 1024;
 
 interface Writer {
@@ -43,6 +43,7 @@ interface Reader {
   readonly resolver: avsc.Resolver | undefined;
   readonly newest: avsc.Type;
   readonly check: ByteCheck;
+  readonly outline: ((bytes: Uint8Array, from: number) => Outline) | undefined;
 }
 
 export function typeOf(schema: RecordSchema): avsc.Type {
@@ -61,11 +62,11 @@ for (const entry of readSchemaIds().toReversed()) {
   const name = entry.subject as RecordName;
   const schema = readSchema(entry.file);
   const type = typeOf(schema);
-  const check = compileByteCheck(schema);
+  const [check, outline] = [compileByteCheck(schema), compileOutline(schema)];
   const newest = writers.get(name);
   if (newest === undefined) {
     writers.set(name, { id: entry.id, schema, type, toBuffers: compileToBuffers(schema) });
-    readers.set(entry.id, { name, type, resolver: undefined, newest: type, check });
+    readers.set(entry.id, { name, type, resolver: undefined, newest: type, check, outline });
     jsonForms.set(name, compileJsonForm(schema));
   } else {
     readers.set(entry.id, {
@@ -74,6 +75,7 @@ for (const entry of readSchemaIds().toReversed()) {
       resolver: resolverOf(newest.type, type),
       newest: newest.type,
       check,
+      outline,
     });
   }
 }
@@ -92,8 +94,8 @@ export function learnWriterSchema(text: string): number | undefined {
     if (newest === undefined) throw new CodecError("unknown-schema", `no schema for ${name}`);
     const type = typeOf(schema);
     const resolver = resolverOf(newest.type, type);
-    const check = compileByteCheck(schema);
-    readers.set(id, { name, type, resolver, newest: newest.type, check });
+    const [check, outline] = [compileByteCheck(schema), compileOutline(schema)];
+    readers.set(id, { name, type, resolver, newest: newest.type, check, outline });
   });
   return learned.learn(text);
 }
@@ -152,7 +154,8 @@ export function nameOf(bytes: Uint8Array): RecordName {
   return readerOf(bytes).name;
 }
 
-function readerOf(bytes: Uint8Array): Reader {
+/** What reads these bytes, by the schema id that they name. */
+export function readerOf(bytes: Uint8Array): Reader {
   const id = schemaIdOf(bytes);
   const reader = readers.get(id);
   if (reader === undefined) throw new CodecError("unknown-schema", `no schema has the id ${id}`);

@@ -25,6 +25,7 @@ export {
   encodePrevious,
   encodeStatement,
 } from "./statement-bytes.ts";
+export { outlineOf, type StatementOutline } from "./statement-outline.ts";
 export type { Decoded, RecordName, RecordTypes, StatementName } from "./record-name.ts";
 export {
   readSchema,

@@ -7,8 +7,23 @@ import {
   encodePrevious,
   encodeStatement,
 } from "./statement-bytes.ts";
+import { outlineOf } from "./statement-outline.ts";
 import { randomRecordOf } from "./testing/random-record.ts";
 
+const RECORD = {
+  revision: 1,
+  index: 0,
+  op: "UPDATE" as const,
+  previous: null,
+  current: { workspace: "default", host: "tim-pi", targets: ["default/lab"] },
+  hash: 7n,
+  changeId: "",
+  actor: "",
+  reason: "",
+  occurredAt: 0,
+  causes: [],
+  processorVersion: 1,
+};
 const DERIVED = ["assignment", "host-deployment", "host-target", "rendered-deployment"] as const;
 
 test.each(DERIVED)(
@@ -59,4 +74,25 @@ test("files that are larger than the memory for parts are whole", () => {
   expect(bytes.length).toBeGreaterThan(text.length);
   const read = decodeCurrent("rendered-deployment", bytes) as { files: typeof files };
   expect(read.files).toEqual(files);
+});
+
+test.each(DERIVED)("the outline of a %s is what the record says", (name) => {
+  fc.assert(
+    fc.property(randomRecordOf(name), (record) => {
+      const { revision, hash, current, name: found } = outlineOf(encode(name, record as never));
+      expect({ found, revision, hash }).toEqual({
+        found: name,
+        revision: record.revision,
+        hash: record.hash,
+      });
+      expect(current).toEqual(encodeCurrent(name, record.current));
+    }),
+  );
+});
+
+test("bytes that are no statement have no outline", () => {
+  const mark = encode("mark", { revision: 1, sum: 2n, count: 3 });
+  expect(() => outlineOf(mark)).toThrowError(expect.objectContaining({ code: "wrong-record" }));
+  const cut = encode("host-target", RECORD).subarray(0, -1);
+  expect(() => outlineOf(cut)).toThrowError(expect.objectContaining({ code: "wrong-fields" }));
 });

@@ -62,8 +62,12 @@ export const deploymentFanout: View<DeploymentFanoutState, HostDeployment> = {
       nameOfDeployment(state, record, keys);
     }
     for (const record of records) apply(state, record);
-    for (const record of records) nameOfDeployment(state, record, keys);
-    return keys;
+    // Only when they are asked for: a task that starts has every pair to compare.
+    const all = function* (): Generator<string> {
+      for (const record of records) nameOfDeployment(state, record, keys);
+      yield* keys;
+    };
+    return { [Symbol.iterator]: all };
   },
 
   value(state, key) {

@@ -1,0 +1,30 @@
+import { CodecError, HEADER_BYTES, readerOf } from "./codec.ts";
+import type { RecordName } from "./record-name.ts";
+
+/** What bytes say that hold a statement, without a value of what is current. */
+export interface StatementOutline {
+  readonly name: RecordName;
+  readonly revision: number;
+  readonly hash: bigint;
+  /** The bytes of `current`, if the record has the newest schema: then `decodeCurrent` reads them. */
+  readonly current: Uint8Array | undefined;
+}
+
+/** Checks all of the bytes. Throws `CodecError` for what is not exactly one record, or no statement. */
+export function outlineOf(bytes: Uint8Array): StatementOutline {
+  const { name, resolver, outline } = readerOf(bytes);
+  if (outline === undefined) throw new CodecError("wrong-record", `a ${name} is not a statement`);
+  try {
+    const { revision, currentFrom, currentTo, hashFrom } = outline(bytes, HEADER_BYTES);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const isNewest = resolver === undefined;
+    return {
+      name,
+      revision,
+      hash: view.getBigUint64(hashFrom),
+      current: isNewest ? bytes.subarray(currentFrom, currentTo) : undefined,
+    };
+  } catch (error) {
+    throw new CodecError("wrong-fields", `the bytes are no ${name}`, error);
+  }
+}

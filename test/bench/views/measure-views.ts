@@ -1,0 +1,220 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { deploymentFanout } from "@titan/deployment-fanout";
+import { matches } from "@titan/domain";
+import { openEmbeddedLog, type EventLog } from "@titan/event-log";
+import { replicaAssignment } from "@titan/replica-assignment";
+import { targetDelta } from "@titan/target-delta";
+import { Sandbox } from "../../flows/sandbox.ts";
+import { percentile, type Figures } from "../figure.ts";
+import { FLIP_SELECTORS, FLIP_TARGET, hostLabels, selectorOf } from "../peers/workload.ts";
+import { VIEW_SIZES, type ViewSize } from "./view-size.ts";
+import { ViewFleet, type AnyView, type RunningTask } from "./view-fleet.ts";
+
+const MS_PER_S = 1_000;
+const BYTES_PER_MIB = 1_024 * 1_024;
+const BARS = {
+  editMs: 5,
+  flipS: 2,
+  recordsPerS: 100_000,
+  hostsPerS: 300_000,
+  liveMiB: 400,
+} as const;
+const WARM_UP = 20;
+/** Records of a raw append, the yardstick of what is written. */
+const RAW_BATCH = 5_000;
+const RAW_BYTES = 300;
+const VIEWS = [targetDelta, replicaAssignment, deploymentFanout] as unknown as readonly AnyView[];
+
+interface Running {
+  readonly delta: RunningTask;
+  readonly assignment: RunningTask;
+  readonly fanout: RunningTask;
+}
+
+/** The views that work out where what runs, over an embedded log in this process. */
+export async function measureViews(figures: Figures, size: "full" | "small"): Promise<void> {
+  await using box = new Sandbox();
+  const log = openEmbeddedLog({ path: box.path("log.sqlite"), compactEveryMs: 0 });
+  const sizes = VIEW_SIZES[size];
+  const fleet = await ViewFleet.make(log, sizes, VIEWS);
+  const rawPerS = await rawAppends(log, sizes.hosts);
+  const first = await start(figures, fleet, sizes, log, rawPerS, "no output yet");
+  await measureEdits(figures, fleet, sizes, first);
+  await measureFlip(figures, fleet, sizes, first, rawPerS);
+  for (const task of [first.fanout, first.assignment, first.delta]) await task.stop();
+  const again = await start(figures, fleet, sizes, log, rawPerS, "an output that is right");
+  for (const task of [again.fanout, again.assignment, again.delta]) await task.stop();
+  await log.close();
+}
+
+async function start(
+  figures: Figures,
+  fleet: ViewFleet,
+  { hosts, targets }: ViewSize,
+  log: EventLog,
+  rawPerS: number,
+  how: "no output yet" | "an output that is right",
+): Promise<Running> {
+  const { revision } = fleet;
+  const sizes = { hosts, targets };
+  const isRecovery = how === "an output that is right";
+  const readPerS = await rawReads(log, "titan.host");
+  const before = liveMiB();
+  const startedAt = performance.now();
+  const delta = fleet.start(VIEWS[0] as AnyView);
+  await delta.reached(revision);
+  figures.add({
+    name: `target-delta of all hosts, ${how}`,
+    value: perSecond(hosts, startedAt),
+    unit: "per s",
+    ...(isRecovery ? { bar: BARS.hostsPerS, barIs: "least" as const } : {}),
+    beside: { name: "the hosts read", value: readPerS, unit: "per s" },
+    sizes,
+  });
+  figures.add({
+    name: "  live memory of target-delta",
+    value: liveMiB() - before,
+    unit: "MiB",
+    bar: BARS.liveMiB,
+    sizes,
+  });
+  const assignment = fleet.start(VIEWS[1] as AnyView);
+  await assignment.reached(revision);
+  const afterTwo = liveMiB();
+  const fanoutAt = performance.now();
+  const fanout = fleet.start(VIEWS[2] as AnyView);
+  await fanout.reached(revision);
+  const seconds = (performance.now() - fanoutAt) / MS_PER_S;
+  const records = await count(log, "titan.host-deployment");
+  figures.add({
+    name: isRecovery
+      ? "deployment-fanout started again, its records"
+      : "host-deployment records, sustained",
+    value: records / seconds,
+    unit: "per s",
+    ...(isRecovery ? {} : { bar: BARS.recordsPerS, barIs: "least" as const }),
+    beside: { name: "raw appends", value: rawPerS, unit: "per s" },
+    sizes: { ...sizes, records },
+  });
+  const live = liveMiB() - afterTwo;
+  figures.add({ name: "  live memory of deployment-fanout", value: live, unit: "MiB", sizes });
+  return { delta, assignment, fanout };
+}
+
+/** Each edit makes a host join or leave a target that has a deployment. */
+async function measureEdits(
+  figures: Figures,
+  fleet: ViewFleet,
+  { hosts, targets, edits }: ViewSize,
+  { delta, fanout }: Running,
+): Promise<void> {
+  const [memberships, records]: [number[], number[]] = [[], []];
+  for (let edit = 0; edit < edits + WARM_UP; edit += 1) {
+    const startedAt = performance.now();
+    const revision = await fleet.probe((edit * 7_919) % hosts, true);
+    await delta.reached(revision);
+    const decidedAt = performance.now();
+    await fanout.reached(revision);
+    if (edit < WARM_UP) continue;
+    memberships.push(decidedAt - startedAt);
+    records.push(performance.now() - startedAt);
+  }
+  const loopMs = triedOneByOne(targets);
+  const beside = { name: "a loop over all targets", value: loopMs, unit: "ms" } as const;
+  const sizes = { hosts, targets, edits };
+  const name = "one label edit to its membership record";
+  figures.add({ name: `${name}, p50`, value: percentile(memberships, 0.5), unit: "ms", beside });
+  const p99 = percentile(memberships, 0.99);
+  figures.add({ name: `${name}, p99`, value: p99, unit: "ms", bar: BARS.editMs, beside, sizes });
+  const further = "  to its host-deployment record";
+  figures.add({ name: `${further}, p50`, value: percentile(records, 0.5), unit: "ms" });
+  figures.add({ name: `${further}, p99`, value: percentile(records, 0.99), unit: "ms" });
+}
+
+async function measureFlip(
+  figures: Figures,
+  fleet: ViewFleet,
+  { hosts, targets }: ViewSize,
+  { delta, fanout }: Running,
+  rawPerS: number,
+): Promise<void> {
+  for (const selector of FLIP_SELECTORS) {
+    const flipped = Math.min(hosts, 100_000);
+    const startedAt = performance.now();
+    const revision = await fleet.select(FLIP_TARGET, selector);
+    await delta.reached(revision);
+    const decided = (performance.now() - startedAt) / MS_PER_S;
+    await fanout.reached(revision);
+    const how = selector === FLIP_SELECTORS[0] ? "join" : "leave";
+    const sizes = { hosts, targets, flipped };
+    figures.add({
+      name: `one target edit, all ${how}: to the last host-deployment record`,
+      value: (performance.now() - startedAt) / MS_PER_S,
+      unit: "s",
+      bar: BARS.flipS,
+      beside: { name: "as many raw appends", value: (2 * flipped) / rawPerS, unit: "s" },
+      sizes,
+    });
+    figures.add({ name: "  to the last membership record", value: decided, unit: "s", sizes });
+  }
+}
+
+/** What a host edit would cost that tries every selector. */
+function triedOneByOne(targets: number): number {
+  const selectors = Array.from({ length: targets }, (_, at) => selectorOf(`site=s${at % 500}`));
+  const labels = hostLabels(1);
+  const startedAt = performance.now();
+  let found = 0;
+  for (const selector of selectors) if (matches(selector, labels)) found += 1;
+  if (found < 0) throw new Error("keeps the loop from being left out");
+  return performance.now() - startedAt;
+}
+
+async function rawAppends(log: EventLog, count: number): Promise<number> {
+  const topic = "yardstick";
+  const retention = { kind: "forever" } as const;
+  await log.createTopics([{ name: topic, partitions: 1, retention, durability: "rebuildable" }]);
+  const value = new Uint8Array(RAW_BYTES);
+  const records = Array.from({ length: RAW_BATCH }, (_, at) => ({ key: `key ${at}`, value }));
+  const appended = Math.max(RAW_BATCH, Math.min(count, 20 * RAW_BATCH));
+  const startedAt = performance.now();
+  for (let at = 0; at < appended; at += RAW_BATCH) {
+    await log.append([{ topic, partition: 0, records }]);
+  }
+  return perSecond(appended, startedAt);
+}
+
+async function rawReads(log: EventLog, topic: string): Promise<number> {
+  const startedAt = performance.now();
+  return perSecond(await count(log, topic), startedAt);
+}
+
+async function count(log: EventLog, topic: string): Promise<number> {
+  const { end } = await log.bounds(topic, 0);
+  if (end === 0) return 0;
+  let records = 0;
+  await new Promise<void>((resolve, reject) => {
+    const subscription = log.subscribe(
+      { topic, partition: 0, from: 0 },
+      (batch) => {
+        records += batch.records.length;
+        if (batch.next >= end) resolve(subscription.close());
+      },
+      { onError: reject },
+    );
+  });
+  return records;
+}
+
+function perSecond(count: number, startedAt: number): number {
+  return (count * MS_PER_S) / (performance.now() - startedAt);
+}
+
+/** After a collection; typed arrays count. */
+function liveMiB(): number {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / BYTES_PER_MIB;
+}

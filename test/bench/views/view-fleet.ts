@@ -1,0 +1,170 @@
+import type { EventLog } from "@titan/event-log";
+import {
+  fixedTopics,
+  systemClock,
+  taskCount,
+  viewTask,
+  type Task,
+  type View,
+} from "@titan/processor-runtime";
+import { NounFiller } from "../kafka/noun-filler.ts";
+import {
+  deploymentCount,
+  deploymentName,
+  deploymentTarget,
+  hostLabels,
+  hostName,
+  selectorOf,
+  selectorText,
+  targetName,
+} from "../peers/workload.ts";
+import type { ViewSize } from "./view-size.ts";
+
+const COUNTS = { hostPartitions: 1, deploymentPartitions: 1 };
+const NOUN_TOPICS = [
+  "titan.view",
+  "titan.host",
+  "titan.target",
+  "titan.template",
+  "titan.deployment",
+];
+const WORKSPACE = "default";
+const TEMPLATE = `${WORKSPACE}/files`;
+/** Frontiers come as often as this while the fleet is made. */
+const HOSTS_A_FRONTIER = 50_000;
+
+export type AnyView = View<unknown, unknown>;
+
+/** A task that runs, and how far it is. */
+export interface RunningTask {
+  /** Resolves when its output is at this revision. */
+  reached(revision: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A fleet as the feed's noun topics hold it, on a log of its own, and the views over it. */
+export class ViewFleet {
+  readonly #log: EventLog;
+  readonly #filler: NounFiller;
+
+  private constructor(log: EventLog, filler: NounFiller) {
+    this.#log = log;
+    this.#filler = filler;
+  }
+
+  /** `views` are the versions in force. */
+  static async make(
+    log: EventLog,
+    { hosts, targets }: ViewSize,
+    views: readonly AnyView[],
+  ): Promise<ViewFleet> {
+    await log.createTopics(fixedTopics(COUNTS));
+    const topics = Object.fromEntries(NOUN_TOPICS.map((topic) => [topic, 1]));
+    const filler = new NounFiller(log, 1, topics);
+    const fleet = new ViewFleet(log, filler);
+    for (const { name, version } of views) {
+      await filler.add("view", name, { name, createdRevision: 1, version });
+    }
+    await filler.add("template", TEMPLATE, template());
+    for (let at = 0; at < targets; at += 1) await fleet.#addTarget(at, selectorText(at));
+    for (let at = 0; at < deploymentCount(targets); at += 1) {
+      await filler.add("deployment", `${WORKSPACE}/${deploymentName(at)}`, deployment(at));
+    }
+    for (let at = 0; at < hosts; at += 1) {
+      await fleet.#addHost(at, false);
+      if (at % HOSTS_A_FRONTIER === HOSTS_A_FRONTIER - 1) await filler.finish();
+    }
+    await filler.finish();
+    return fleet;
+  }
+
+  get revision(): number {
+    return this.#filler.revision;
+  }
+
+  /** Whether the host has the label that the target `PROBE` asks for; answers the revision. */
+  async probe(host: number, isOn: boolean): Promise<number> {
+    await this.#addHost(host, isOn);
+    await this.#filler.finish();
+    return this.revision;
+  }
+
+  async select(target: number, selector: string): Promise<number> {
+    await this.#addTarget(target, selector);
+    await this.#filler.finish();
+    return this.revision;
+  }
+
+  start(view: AnyView): RunningTask {
+    const waiting = new Map<number, () => void>();
+    let revision = -1;
+    const onStatus = (
+      _name: string,
+      status: { readonly kind: string; revision?: number },
+    ): void => {
+      if (status.kind !== "running") return;
+      revision = status.revision ?? -1;
+      for (const [wanted, resolve] of waiting) {
+        if (wanted > revision) continue;
+        waiting.delete(wanted);
+        resolve();
+      }
+    };
+    if (taskCount(view, COUNTS) !== 1) throw new Error("one partition has one task");
+    const environment = { log: this.#log, clock: systemClock, counts: COUNTS, onStatus };
+    const task: Task<unknown, unknown> = viewTask(view, 0, environment);
+    const running = task.run();
+    return {
+      reached: async (wanted) => {
+        if (revision >= wanted) return;
+        const reached = new Promise<void>((resolve) => waiting.set(wanted, resolve));
+        await Promise.race([reached, running]);
+      },
+      stop: async () => {
+        task.stop();
+        await running;
+      },
+    };
+  }
+
+  async #addHost(at: number, isProbe: boolean): Promise<void> {
+    const name = hostName(at);
+    const labels = hostLabels(at, isProbe);
+    const host = { workspace: WORKSPACE, name, labels, createdRevision: 1, description: "" };
+    await this.#filler.add("host", `${WORKSPACE}/${name}`, host);
+  }
+
+  async #addTarget(at: number, selector: string): Promise<void> {
+    const name = targetName(at);
+    const nothing = { workspace: WORKSPACE, labels: {}, createdRevision: 1 };
+    const target = { ...nothing, name, selector: selectorOf(selector) };
+    await this.#filler.add("target", `${WORKSPACE}/${name}`, target);
+  }
+}
+
+function template(): object {
+  return {
+    workspace: WORKSPACE,
+    name: "files",
+    labels: {},
+    createdRevision: 1,
+    files: [],
+    delimiters: [],
+    verbatim: [],
+    defaults: "{}",
+  };
+}
+
+function deployment(at: number): object {
+  return {
+    workspace: WORKSPACE,
+    name: deploymentName(at),
+    labels: {},
+    createdRevision: 1,
+    workload: `${WORKSPACE}/app`,
+    template: TEMPLATE,
+    target: `${WORKSPACE}/${deploymentTarget(at)}`,
+    values: "{}",
+    replicas: null,
+  };
+}
