@@ -13,7 +13,6 @@ import {
 } from "./stream-writer.ts";
 import { NO_TRUTH, type TruthList, type Truths } from "./truths.ts";
 import type { ViewStep } from "./view.ts";
-import { WrittenRecords } from "./written-records.ts";
 
 /** In the place of a truth: the record is a mark. */
 const MARK = -2;
@@ -39,7 +38,6 @@ export class OwnStream {
   #ahead: Statement[] = [];
   /** Truths whose records are in the append that is under way, by their place in it. */
   #underWay: number[] = [];
-  readonly #written = new WrittenRecords<number>();
 
   /** `truths` are those of all streams of the task. */
   constructor(
@@ -82,7 +80,6 @@ export class OwnStream {
   /** Gives back what it holds; from now on nothing may be asked of it. */
   close(): void {
     this.#underWay = [];
-    this.#written.clear();
     this.#own.clear();
   }
 
@@ -159,13 +156,10 @@ export class OwnStream {
     this.#underWay = [];
   }
 
-  /** Whether a record is the one that was written last under its key, and needs no healing. */
-  recognizes(record: LogRecord): boolean {
-    const truth = this.#written.recognize(record);
-    if (truth === undefined) return false;
-    if (truth === MARK) this.#markOffset = Math.max(this.#markOffset ?? -1, record.offset);
-    else this.#landedAt(truth, record.offset);
-    return true;
+  /** Whether a record is where the last one under its key is known to be, so that there is nothing to learn from it. */
+  recognizes({ key, offset }: LogRecord): boolean {
+    if (key === MARK_KEY) return offset === this.#markOffset;
+    return offset === this.#truths.offsetOf(this.#own.find(key));
   }
 
   observe(statement: Statement): void {
@@ -286,7 +280,6 @@ export class OwnStream {
 
   #handOut(record: AppendRecord, truth: number): AppendRecord {
     this.#underWay.push(truth);
-    this.#written.add(record, truth);
     return record;
   }
 }
