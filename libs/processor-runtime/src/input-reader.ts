@@ -46,6 +46,7 @@ export class InputReader {
   readonly #arrived: Signal;
   readonly #onUnreadable: OnUnreadable;
   readonly #byName = new Map<string, CutFold>();
+  readonly #byTopic = new Map<string, CutFold[]>();
   #subscriptions: Subscription[] = [];
   readonly #values: SharedValues[] = [];
   #behind = new Set<string>();
@@ -66,6 +67,9 @@ export class InputReader {
     this.folds = inputs.map((input) => {
       const fold = new CutFold(rules);
       this.#byName.set(`${input.topic} ${input.partition}`, fold);
+      const others = this.#byTopic.get(input.topic);
+      if (others === undefined) this.#byTopic.set(input.topic, [fold]);
+      else others.push(fold);
       return fold;
     });
   }
@@ -105,13 +109,14 @@ export class InputReader {
 
   /** Those of these nouns that the task reads, with the revision at which each was changed last: information, never part of a value. */
   labelled(refs: readonly CauseRef[]): { kind: string; key: string; revision: number }[] {
-    return refs.flatMap(({ kind, stream, key }) => {
-      let revision: number | undefined;
-      this.#inputs.forEach((input, at) => {
-        if (input.topic === stream) revision = this.folds[at]?.labelOf(key) ?? revision;
-      });
-      return revision === undefined ? [] : [{ kind, key, revision }];
-    });
+    const labelled: { kind: string; key: string; revision: number }[] = [];
+    for (const { kind, stream, key } of refs) {
+      for (const fold of this.#byTopic.get(stream) ?? []) {
+        const revision = fold.labelOf(key);
+        if (revision !== undefined) labelled.push({ kind, key, revision });
+      }
+    }
+    return labelled;
   }
 
   /** From now on a full backlog holds its input; before the start everything is needed. */

@@ -62,7 +62,7 @@ export function viewTask<State, Value>(
     rules,
     inputs: inputsOf(view, partition, counts),
     owns: (key) =>
-      view.scope === "whole" ||
+      tasks === 1 ||
       emits.kind !== "topic" ||
       partitionOf(emits.placement(key), tasks) === partition,
     output: output ?? ((arrived) => topicOutput(view, partition, tasks, environment, arrived)),

@@ -109,7 +109,12 @@ export class Task<State, Value> {
     ): ViewStep<Value> => {
       const causes = view.causes?.bind(view);
       const causesOf: ViewStep<Value>["causesOf"] =
-        causes === undefined ? () => [] : (key) => reader.labelled(causes(state, key));
+        causes === undefined
+          ? () => []
+          : (key) => {
+              const value = values.get(key) ?? view.value(state, key);
+              return reader.labelled(causes(state, key, value));
+            };
       const isInForce = (topic: string): boolean => view.isInForce?.(state, topic) ?? true;
       return { revision: step.revision, values, origin, isInForce, causesOf };
     };

@@ -41,8 +41,8 @@ export interface View<State, Value> {
   keys(state: State): Iterable<string>;
   /** Of slices: whether the topic belongs to something that exists now, and must be there. */
   isInForce?(state: State, topic: string): boolean;
-  /** What the value of a key was derived from, for people who ask why. */
-  causes?(state: State, key: string): readonly CauseRef[];
+  /** What the value of a key, which is given, was derived from: for people who ask why. */
+  causes?(state: State, key: string, value: Value | undefined): readonly CauseRef[];
 }
 
 /** Where values go. */

@@ -69,12 +69,11 @@ export const targetDelta: View<TargetDeltaState, HostTarget> = {
 
   keys: (state) => state.hosts.keys(),
 
-  causes(state, key) {
+  causes(_state, key, value) {
+    const targets = value?.targets ?? [];
     return [
       { kind: "Host", stream: "titan.host", key },
-      ...targetsOf(state, key).map((target) => {
-        return { kind: "Target", stream: "titan.target", key: target };
-      }),
+      ...targets.map((target) => ({ kind: "Target", stream: "titan.target", key: target })),
     ];
   },
 };
