@@ -1,7 +1,9 @@
+import type { Span } from "./span.ts";
+
 /** One piece of memory, to be read as bytes or as 32-bit numbers. */
 export interface Slab {
   readonly bytes: Buffer;
-  readonly ints: Int32Array;
+  readonly ints: Int32Array<ArrayBuffer>;
 }
 
 const GRANULE_BYTES = 8;
@@ -61,6 +63,16 @@ export class Arena {
   slab(place: number): Slab {
     const slab = this.#slabs[slabAt(place)];
     return slab ?? NO_SLAB;
+  }
+
+  /** Makes a span that of the numbers at a place. */
+  spanOf(span: Span, place = 0, length = 0): Span {
+    span.length = length;
+    if (length > 0) {
+      span.ints = this.slab(place).ints;
+      span.from = intAt(place);
+    }
+    return span;
   }
 
   #slabOf(granules: number): number {

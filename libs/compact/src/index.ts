@@ -6,3 +6,4 @@ export { KeyNumbers } from "./key-numbers.ts";
 export { LabelPairs } from "./label-pairs.ts";
 export { Relation } from "./relation.ts";
 export { Rows } from "./rows.ts";
+export { Span } from "./span.ts";

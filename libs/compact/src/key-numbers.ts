@@ -16,12 +16,10 @@ const WIDE = 0xff_ff_ff_ff;
  */
 export class KeyNumbers {
   readonly #arena: Arena;
-  /** The number of the key that is here, and one; zero when it is free. */
-  #slots = new Int32Array(SLOTS_AT_FIRST);
-  #hashes = new Int32Array();
-  #places = new Uint32Array();
-  /** `WIDE` for one that is kept as a string. */
-  #lengths = new Uint32Array();
+  /** For each slot the number of the key that is there, and one, or zero when it is free; then its hash. */
+  #slots = new Int32Array(2 * SLOTS_AT_FIRST);
+  /** For each key its place, and its length, which is `WIDE` for one that is kept as a string. */
+  #texts = new Uint32Array();
   readonly #wide = new Map<number, string>();
   readonly #free: number[] = [];
   #limit = 0;
@@ -41,11 +39,12 @@ export class KeyNumbers {
 
   /** -1 when the key is not there. */
   numberOf(key: string): number {
-    const mask = this.#slots.length - 1;
+    const slots = this.#slots;
+    const mask = slots.length / 2 - 1;
     const hash = hashOf(key);
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const number = (this.#slots[at] ?? 0) - 1;
-      if (number < 0 || (this.#hashes[number] === hash && this.#isKey(number, key))) return number;
+      const number = (slots[2 * at] ?? 0) - 1;
+      if (number < 0 || (slots[2 * at + 1] === hash && this.#isKey(number, key))) return number;
     }
   }
 
@@ -53,38 +52,38 @@ export class KeyNumbers {
   add(key: string): number {
     const found = this.numberOf(key);
     if (found >= 0) return found;
-    if ((this.size + 1) * 2 > this.#slots.length) this.#rehash();
+    if ((this.size + 1) * 4 > this.#slots.length) this.#rehash();
     const number = this.#free.pop() ?? this.#limit;
     if (number === this.#limit) this.#limit += 1;
-    this.#hashes = grown(this.#hashes, number);
-    this.#places = grown(this.#places, number);
-    this.#lengths = grown(this.#lengths, number);
-    this.#hashes[number] = hashOf(key);
+    this.#texts = grown(this.#texts, 2 * number + 1);
     this.#write(number, key);
-    this.#insert(number);
+    this.#insert(number, hashOf(key));
     return number;
   }
 
   /** Forgets a key; its number may be that of another from now on. */
   delete(number: number): void {
-    const length = this.#lengths[number] ?? 0;
+    this.#vacate(number, hashOf(this.keyOf(number)));
+    const length = this.#lengthOf(number);
     if (length === WIDE) this.#wide.delete(number);
-    else this.#arena.release(this.#places[number] ?? 0, length);
-    this.#vacate(number);
+    else this.#arena.release(this.#placeOf(number), length);
     this.#free.push(number);
   }
 
   keyOf(number: number): string {
-    const length = this.#lengths[number] ?? 0;
+    const length = this.#lengthOf(number);
     if (length === WIDE) return this.#wide.get(number) ?? "";
-    const place = this.#places[number] ?? 0;
+    const place = this.#placeOf(number);
     const from = byteAt(place);
     return this.#arena.slab(place).bytes.toString("latin1", from, from + length);
   }
 
   /** In the order of the table, which is no order of the keys. */
   *numbers(): Generator<number> {
-    for (const slot of this.#slots) if (slot > 0) yield slot - 1;
+    for (let at = 0; at < this.#slots.length; at += 2) {
+      const slot = this.#slots[at] ?? 0;
+      if (slot > 0) yield slot - 1;
+    }
   }
 
   *keys(): Generator<string> {
@@ -92,10 +91,10 @@ export class KeyNumbers {
   }
 
   #isKey(number: number, key: string): boolean {
-    const length = this.#lengths[number] ?? 0;
+    const length = this.#lengthOf(number);
     if (length === WIDE) return this.#wide.get(number) === key;
     if (length !== key.length) return false;
-    const place = this.#places[number] ?? 0;
+    const place = this.#placeOf(number);
     const { bytes } = this.#arena.slab(place);
     const from = byteAt(place);
     for (let at = 0; at < length; at += 1) {
@@ -106,42 +105,56 @@ export class KeyNumbers {
 
   #write(number: number, key: string): void {
     if (!isOfBytes(key)) {
-      this.#lengths[number] = WIDE;
+      this.#texts[2 * number + 1] = WIDE;
       this.#wide.set(number, key);
       return;
     }
     const place = this.#arena.take(key.length);
-    this.#lengths[number] = key.length;
-    this.#places[number] = place;
+    this.#texts[2 * number] = place;
+    this.#texts[2 * number + 1] = key.length;
     this.#arena.slab(place).bytes.write(key, byteAt(place), "latin1");
   }
 
-  #insert(number: number): void {
-    const mask = this.#slots.length - 1;
-    let at = (this.#hashes[number] ?? 0) & mask;
-    while (this.#slots[at] !== 0) at = (at + 1) & mask;
-    this.#slots[at] = number + 1;
+  #placeOf(number: number): number {
+    return this.#texts[2 * number] ?? 0;
   }
 
-  #vacate(number: number): void {
+  #lengthOf(number: number): number {
+    return this.#texts[2 * number + 1] ?? 0;
+  }
+
+  #insert(number: number, hash: number): void {
     const slots = this.#slots;
-    const mask = slots.length - 1;
-    let hole = (this.#hashes[number] ?? 0) & mask;
-    while (slots[hole] !== number + 1) hole = (hole + 1) & mask;
-    for (let at = (hole + 1) & mask; slots[at] !== 0; at = (at + 1) & mask) {
-      const home = (this.#hashes[(slots[at] ?? 0) - 1] ?? 0) & mask;
+    const mask = slots.length / 2 - 1;
+    let at = hash & mask;
+    while (slots[2 * at] !== 0) at = (at + 1) & mask;
+    slots[2 * at] = number + 1;
+    slots[2 * at + 1] = hash;
+  }
+
+  #vacate(number: number, hash: number): void {
+    const slots = this.#slots;
+    const mask = slots.length / 2 - 1;
+    let hole = hash & mask;
+    while (slots[2 * hole] !== number + 1) hole = (hole + 1) & mask;
+    for (let at = (hole + 1) & mask; slots[2 * at] !== 0; at = (at + 1) & mask) {
+      const home = (slots[2 * at + 1] ?? 0) & mask;
       // It may move to the hole unless its home lies between the two.
       if (((at - home) & mask) < ((at - hole) & mask)) continue;
-      slots[hole] = slots[at] ?? 0;
+      slots[2 * hole] = slots[2 * at] ?? 0;
+      slots[2 * hole + 1] = slots[2 * at + 1] ?? 0;
       hole = at;
     }
-    slots[hole] = 0;
+    slots[2 * hole] = 0;
   }
 
   #rehash(): void {
     const before = this.#slots;
     this.#slots = new Int32Array(before.length * 2);
-    for (const slot of before) if (slot > 0) this.#insert(slot - 1);
+    for (let at = 0; at < before.length; at += 2) {
+      const slot = before[at] ?? 0;
+      if (slot > 0) this.#insert(slot - 1, before[at + 1] ?? 0);
+    }
   }
 }
 

@@ -1,9 +1,9 @@
 import { Arena, intAt } from "./arena.ts";
 import { grown } from "./grown.ts";
+import { Span } from "./span.ts";
 
 const INT_BYTES = 4;
 const INTS_AT_LEAST = 2;
-const NOTHING = new Int32Array();
 
 /**
  * Which numbers on the left go with which on the right, found from either side: hosts and their
@@ -20,38 +20,35 @@ export class Relation {
   #postingPlaces = new Uint32Array();
   #postingLengths = new Uint32Array();
   #postingRooms = new Uint32Array();
+  readonly #rights = new Span();
+  readonly #lefts = new Span();
 
   constructor(arena: Arena = new Arena()) {
     this.#arena = arena;
   }
 
-  /** Sorted. To be read before the next change. */
-  rightsOf(left: number): Int32Array {
-    const length = this.#rowLengths[left] ?? 0;
-    if (length === 0) return NOTHING;
-    const place = this.#rowPlaces[left] ?? 0;
-    const from = intAt(place);
-    return this.#arena.slab(place).ints.subarray(from, from + length);
+  /** Sorted. To be read before the next change, and before this is asked again. */
+  rightsOf(left: number): Span {
+    return this.#arena.spanOf(this.#rights, this.#rowPlaces[left], this.#rowLengths[left]);
   }
 
-  /** In no order. To be read before the next change. */
-  leftsOf(right: number): Int32Array {
-    const length = this.#postingLengths[right] ?? 0;
-    if (length === 0) return NOTHING;
-    const place = this.#postingPlaces[right] ?? 0;
-    const from = intAt(place);
-    return this.#arena.slab(place).ints.subarray(from, from + length);
+  /** In no order. To be read before the next change, and before this is asked again. */
+  leftsOf(right: number): Span {
+    const places = this.#postingPlaces;
+    return this.#arena.spanOf(this.#lefts, places[right], this.#postingLengths[right]);
   }
 
   countOf(right: number): number {
     return this.#postingLengths[right] ?? 0;
   }
 
-  /** `rights` are all that go with this one from now on: sorted, each once. */
-  set(left: number, rights: ArrayLike<number>): void {
+  /**
+   * `rights` are all that go with this one from now on: sorted, each once. Calls back with each that
+   * it did not go with, or goes with no more.
+   */
+  set(left: number, rights: ArrayLike<number>, changed?: (right: number) => void): void {
     const length = rights.length;
-    const before = this.rightsOf(left);
-    const oldLength = before.length;
+    const oldLength = this.#rowLengths[left] ?? 0;
     const oldPlace = this.#rowPlaces[left] ?? 0;
     const oldInts = this.#arena.slab(oldPlace).ints;
     const oldFrom = intAt(oldPlace);
@@ -64,16 +61,19 @@ export class Relation {
       const right = rights[at] ?? 0;
       for (; old < oldLength && (oldInts[oldFrom + old] ?? 0) < right; old += 1) {
         this.#detach(oldInts[oldFrom + old] ?? 0, oldInts[oldFrom + oldLength + old] ?? 0);
+        changed?.(oldInts[oldFrom + old] ?? 0);
       }
       if (old < oldLength && oldInts[oldFrom + old] === right) {
         positions.push(oldInts[oldFrom + oldLength + old] ?? 0);
         old += 1;
       } else {
         positions.push(this.#attach(left, right));
+        changed?.(right);
       }
     }
     for (; old < oldLength; old += 1) {
       this.#detach(oldInts[oldFrom + old] ?? 0, oldInts[oldFrom + oldLength + old] ?? 0);
+      changed?.(oldInts[oldFrom + old] ?? 0);
     }
     for (let at = 0; at < length; at += 1) {
       ints[from + at] = rights[at] ?? 0;
@@ -135,7 +135,7 @@ export class Relation {
   }
 
   #resize(right: number, room: number): void {
-    const before = this.leftsOf(right);
+    const before = this.leftsOf(right).slice();
     const place = this.#arena.take(room * INT_BYTES);
     if (room > 0) this.#arena.slab(place).ints.set(before, intAt(place));
     const oldRoom = this.#postingRooms[right] ?? 0;

@@ -1,26 +1,23 @@
 import { Arena, intAt } from "./arena.ts";
 import { grown } from "./grown.ts";
+import { Span } from "./span.ts";
 
 const INT_BYTES = 4;
-const NOTHING = new Int32Array();
 
 /** A list of numbers for each number. */
 export class Rows {
   readonly #arena: Arena;
   #places = new Uint32Array();
   #lengths = new Uint32Array();
+  readonly #span = new Span();
 
   constructor(arena: Arena = new Arena()) {
     this.#arena = arena;
   }
 
-  /** To be read before the next change. */
-  get(row: number): Int32Array {
-    const length = this.#lengths[row] ?? 0;
-    if (length === 0) return NOTHING;
-    const place = this.#places[row] ?? 0;
-    const from = intAt(place);
-    return this.#arena.slab(place).ints.subarray(from, from + length);
+  /** To be read before the next change, and before this is asked again. */
+  get(row: number): Span {
+    return this.#arena.spanOf(this.#span, this.#places[row], this.#lengths[row]);
   }
 
   /** Keeps a copy. */

@@ -38,18 +38,17 @@ export class HostsAndTargets {
     this.#forget(number);
   }
 
-  /** Null: nothing selects the host. */
-  putTargets(host: string, membership: HostTarget | null): void {
+  /** Null: nothing selects the host. Calls back with each target that the host joins or leaves. */
+  putTargets(host: string, membership: HostTarget | null, changed: (target: string) => void): void {
     const number = this.#hosts.add(host);
-    const before = this.#selected.rightsOf(number).slice();
     const targets = (membership?.targets ?? []).map((target) => this.#targets.add(target));
-    this.#selected.set(
-      number,
-      targets.sort((one, other) => one - other),
-    );
-    for (const target of before) {
-      if (this.#selected.countOf(target) === 0) this.#targets.delete(target);
-    }
+    targets.sort((one, other) => one - other);
+    const gone: number[] = [];
+    this.#selected.set(number, targets, (target) => {
+      changed(this.#targets.keyOf(target));
+      if (this.#selected.countOf(target) === 0) gone.push(target);
+    });
+    for (const target of gone) this.#targets.delete(target);
     this.#forget(number);
   }
 
@@ -63,7 +62,9 @@ export class HostsAndTargets {
   labelOf(host: string, label: string): string | undefined {
     const wanted = this.#pairs.labelNumber(label);
     if (wanted < 0) return undefined;
-    for (const pair of this.#labels.get(this.#hosts.numberOf(host))) {
+    const held = this.#labels.get(this.#hosts.numberOf(host));
+    for (let at = 0; at < held.length; at += 1) {
+      const pair = held.at(at);
       if (this.#pairs.labelOf(pair) === wanted) return this.#pairs.valueOf(pair);
     }
     return undefined;
@@ -77,12 +78,13 @@ export class HostsAndTargets {
   /** In no order. */
   targetsOf(host: string): string[] {
     const selected = this.#selected.rightsOf(this.#hosts.numberOf(host));
-    return Array.from(selected, (target) => this.#targets.keyOf(target));
+    return Array.from(selected.slice(), (target) => this.#targets.keyOf(target));
   }
 
   /** In no order. Nothing may change while they are read. */
   *hostsOf(target: string): Generator<string> {
-    for (const host of this.#selected.leftsOf(this.#targets.numberOf(target))) {
+    // Others may be asked for while these are read.
+    for (const host of this.#selected.leftsOf(this.#targets.numberOf(target)).view()) {
       yield this.#hosts.keyOf(host);
     }
   }

@@ -61,7 +61,7 @@ export const deploymentFanout: View<DeploymentFanoutState, HostDeployment> = {
       nameOfHost(state, record, keys);
       nameOfDeployment(state, record, keys);
     }
-    for (const record of records) apply(state, record);
+    for (const record of records) apply(state, record, keys);
     // Only when they are asked for: a task that starts has every pair to compare.
     const all = function* (): Generator<string> {
       for (const record of records) nameOfDeployment(state, record, keys);
@@ -129,14 +129,6 @@ function nameOfHost(state: DeploymentFanoutState, record: InputRecord, keys: Set
         }
       }
     }
-  } else if (record.stream === "titan.host-target") {
-    const before = new Set(state.fleet.targetsOf(record.key));
-    const after = new Set((record.current as HostTarget | null)?.targets);
-    for (const target of before.symmetricDifference(after)) {
-      for (const deployment of state.targetDeployments.get(target) ?? []) {
-        keys.add(`${record.key}/${deployment}`);
-      }
-    }
   }
 }
 
@@ -183,14 +175,19 @@ function nameHosts(state: DeploymentFanoutState, key: string, keys: Set<string>)
   for (const host of state.fleet.hostsOf(target)) keys.add(`${host}/${key}`);
 }
 
-function apply(state: DeploymentFanoutState, record: InputRecord): void {
+/** A membership names the pairs of the targets that its host joined or left. */
+function apply(state: DeploymentFanoutState, record: InputRecord, keys: Set<string>): void {
   const { key, current } = record;
   switch (record.stream) {
     case "titan.host":
       state.fleet.putHost(key, current as Host | null);
       return;
     case "titan.host-target":
-      state.fleet.putTargets(key, current as HostTarget | null);
+      state.fleet.putTargets(key, current as HostTarget | null, (target) => {
+        for (const deployment of state.targetDeployments.get(target) ?? []) {
+          keys.add(`${key}/${deployment}`);
+        }
+      });
       return;
     case "titan.deployment": {
       const before = state.deployments.get(key);
@@ -232,6 +229,6 @@ function remove(index: Map<string, Set<string>>, key: string, member: string): v
 }
 
 function splitPair(key: string): { readonly host: string; readonly deployment: string } {
-  const [hostWorkspace, host, workspace, deployment] = key.split("/");
-  return { host: `${hostWorkspace}/${host}`, deployment: `${workspace}/${deployment}` };
+  const between = key.indexOf("/", key.indexOf("/") + 1);
+  return { host: key.slice(0, between), deployment: key.slice(between + 1) };
 }

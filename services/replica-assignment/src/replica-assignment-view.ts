@@ -55,7 +55,10 @@ export const replicaAssignment: View<ReplicaAssignmentState, Assignment> = {
     const stale = new Set<string>();
     /** Target key → hosts that joined or left it, or are another. */
     const changed = new Map<string, Set<string>>();
-    for (const record of records) nameTargets(state, record, changed);
+    for (const { stream, key } of records) {
+      if (stream !== "titan.host") continue;
+      for (const target of state.fleet.targetsOf(key)) join(changed, target, key);
+    }
     for (const record of records) {
       switch (record.stream) {
         case "titan.deployment":
@@ -70,7 +73,9 @@ export const replicaAssignment: View<ReplicaAssignmentState, Assignment> = {
           state.fleet.putHost(record.key, record.current as Host | null);
           break;
         case "titan.host-target":
-          state.fleet.putTargets(record.key, record.current as HostTarget | null);
+          state.fleet.putTargets(record.key, record.current as HostTarget | null, (target) => {
+            join(changed, target, record.key);
+          });
           break;
         default:
           break;
@@ -142,22 +147,6 @@ function learnDeployment(state: ReplicaAssignmentState, { key, current }: InputR
   state.deployments.set(key, deployment);
   join(state.targetDeployments, deployment.target, key);
   join(state.templateDeployments, deployment.template, key);
-}
-
-/** The targets whose hosts a record changes, as the state is before. */
-function nameTargets(
-  { fleet }: ReplicaAssignmentState,
-  { stream, key, current }: InputRecord,
-  changed: Map<string, Set<string>>,
-): void {
-  if (stream === "titan.host") {
-    for (const target of fleet.targetsOf(key)) join(changed, target, key);
-  } else if (stream === "titan.host-target") {
-    const after = new Set((current as HostTarget | null)?.targets);
-    for (const target of after.symmetricDifference(new Set(fleet.targetsOf(key)))) {
-      join(changed, target, key);
-    }
-  }
 }
 
 /** Assigns a deployment among all hosts of its target. */

@@ -1,4 +1,4 @@
-import { Arena, KeyNumbers, LabelPairs, Relation } from "@titan/compact";
+import { Arena, KeyNumbers, LabelPairs, Relation, type Span } from "@titan/compact";
 import type { Host } from "@titan/domain";
 import { selects, type CompiledSelector } from "./compiled-selector.ts";
 
@@ -44,8 +44,8 @@ export class LabelIndex {
     return this.#hosts.keys();
   }
 
-  /** The pairs that a host has. To be read before the next change. */
-  pairsOf(number: number): Int32Array {
+  /** The pairs that a host has. To be read before the next change, and before this is asked again. */
+  pairsOf(number: number): Span {
     return this.#labels.rightsOf(number);
   }
 
@@ -79,7 +79,7 @@ export class LabelIndex {
   #mayBeSelected(selector: CompiledSelector): readonly Iterable<number>[] {
     const required = this.#rarest(selector);
     if (required === undefined) return [this.#hosts.numbers()];
-    return required.map((pair) => this.#labels.leftsOf(pair));
+    return required.map((pair) => this.#labels.leftsOf(pair).view());
   }
 
   /** Pairs of which each host that is selected has one: those with the fewest hosts. */

@@ -117,8 +117,8 @@ function targetsOf({ hosts, index }: TargetDeltaState, key: string): readonly st
   const held = hosts.pairsOf(number);
   const { workspace } = splitKey(key);
   const found: string[] = [];
-  index.candidates(held, (target) => {
-    if (!selects(target.selector, held, hosts.pairs)) return;
+  index.candidates(held, (target, isCertain) => {
+    if (!isCertain && !selects(target.selector, held, hosts.pairs)) return;
     if (isVisibleFrom(target.workspace, workspace)) found.push(target.key);
   });
   found.sort();

@@ -91,11 +91,16 @@ test("whatever came and went, both indexes find what trying all of them finds", 
       for (const [key, labelsOfHost] of knownHosts) {
         const held = hosts.pairsOf(hosts.numberOf(key));
         const candidates = new Set<string>();
-        index.candidates(held, (target) => candidates.add(target));
+        const certain = new Set<string>();
+        index.candidates(held, (target, isCertain) => {
+          candidates.add(target);
+          if (isCertain) certain.add(target);
+        });
         for (const [target, known] of targets) {
           const isSelected = matches(known.rule, labelsOfHost);
           expect(selects(known.selector, held, hosts.pairs)).toBe(isSelected);
           if (isSelected) expect([...candidates]).toContain(target);
+          else expect([...certain]).not.toContain(target);
         }
       }
       expect([...hosts.keys()].sort()).toEqual([...knownHosts.keys()].sort());

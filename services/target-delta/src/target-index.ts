@@ -1,4 +1,4 @@
-import type { LabelPairs } from "@titan/compact";
+import type { LabelPairs, Span } from "@titan/compact";
 import type { CompiledSelector } from "./compiled-selector.ts";
 
 /**
@@ -14,8 +14,19 @@ interface Requirement {
   readonly share: number;
 }
 
+/** What must all be true of a host that is selected. */
+interface Requirements {
+  readonly all: readonly Requirement[];
+  /** Whether a host of which they are true is selected. */
+  readonly isEnough: boolean;
+}
+
+/** Told of a target, and whether it is certain that it selects the host. */
+type Found<Target> = (target: Target, isCertain: boolean) => void;
+
 interface Node<Target> {
-  readonly targets: Set<Target>;
+  /** Whether whoever comes here has all that the target requires. */
+  readonly targets: Map<Target, boolean>;
   readonly children: Map<Edge, Node<Target>>;
 }
 
@@ -25,7 +36,7 @@ const PATHS_MAX = 16;
 /**
  * Finds the targets that may select a host without trying all of them: a tree of what they require,
  * the rarest first, down which a host goes by the labels that it has. Targets that require nothing
- * stand at its root.
+ * stand at its root. What a host has come by on its way is true of it: for most targets that is all.
  */
 export class TargetIndex<Target> {
   readonly #pairs: LabelPairs;
@@ -39,7 +50,8 @@ export class TargetIndex<Target> {
   }
 
   add(target: Target, selector: CompiledSelector): void {
-    const paths = pathsOf(requirementsOf(selector, this.#pairs));
+    const { all, isEnough } = requirementsOf(selector, this.#pairs);
+    const { paths, isWhole } = pathsOf(all);
     this.#paths.set(target, paths);
     for (const path of paths) {
       let node = this.#root;
@@ -49,7 +61,7 @@ export class TargetIndex<Target> {
         if (child === undefined) node.children.set(edge, (child = emptyNode()));
         node = child;
       }
-      node.targets.add(target);
+      node.targets.set(target, isEnough && isWhole);
     }
   }
 
@@ -62,10 +74,12 @@ export class TargetIndex<Target> {
   }
 
   /** Calls back, once or more, with each target that may select a host that has these pairs. */
-  candidates(held: Int32Array, found: (target: Target) => void): void {
-    const edges: Edge[] = [...held];
-    if (this.#labelEdges > 0)
-      for (const pair of held) edges.push(edgeOf(this.#pairs.labelOf(pair)));
+  candidates(held: Span, found: Found<Target>): void {
+    const edges: Edge[] = [];
+    for (let at = 0; at < held.length; at += 1) {
+      edges.push(held.at(at));
+      if (this.#labelEdges > 0) edges.push(edgeOf(this.#pairs.labelOf(held.at(at))));
+    }
     descend(this.#root, edges, found);
   }
 }
@@ -73,9 +87,9 @@ export class TargetIndex<Target> {
 function descend<Target>(
   { targets, children }: Node<Target>,
   edges: readonly Edge[],
-  found: (target: Target) => void,
+  found: Found<Target>,
 ): void {
-  for (const target of targets) found(target);
+  for (const [target, isCertain] of targets) found(target, isCertain);
   if (children.size === 0) return;
   for (const edge of edges) {
     const child = children.get(edge);
@@ -101,37 +115,50 @@ function remove<Target>(
 }
 
 /** All ways to have what is required: one path for each choice, of as many requirements as fit. */
-function pathsOf(requirements: readonly Requirement[]): readonly (readonly Edge[])[] {
+function pathsOf(requirements: readonly Requirement[]): {
+  readonly paths: readonly (readonly Edge[])[];
+  readonly isWhole: boolean;
+} {
   let paths: Edge[][] = [[]];
   for (const { edges } of requirements.toSorted((one, other) => one.share - other.share)) {
     const isFirst = paths[0]?.length === 0;
-    if (!isFirst && paths.length * edges.length > PATHS_MAX) break;
+    if (!isFirst && paths.length * edges.length > PATHS_MAX) return { paths, isWhole: false };
     paths = paths.flatMap((path) => edges.map((edge) => [...path, edge]));
   }
-  return paths;
+  return { paths, isWhole: true };
 }
 
-/** What must all be true of a host that is selected. */
-function requirementsOf(selector: CompiledSelector, pairs: LabelPairs): readonly Requirement[] {
+function requirementsOf(selector: CompiledSelector, pairs: LabelPairs): Requirements {
   switch (selector.op) {
     case "in": {
       const edges = [...new Set(selector.pairs)];
-      return [{ edges, share: edges.length / Math.max(1, pairs.valuesOf(selector.label)) }];
+      const share = edges.length / Math.max(1, pairs.valuesOf(selector.label));
+      return { all: [{ edges, share }], isEnough: true };
     }
     case "exists":
-      return [{ edges: [edgeOf(selector.label)], share: 1 }];
-    case "all":
-      return selector.terms.flatMap((term) => requirementsOf(term, pairs));
+      return { all: [{ edges: [edgeOf(selector.label)], share: 1 }], isEnough: true };
+    case "all": {
+      const terms = selector.terms.map((term) => requirementsOf(term, pairs));
+      return {
+        all: terms.flatMap(({ all }) => all),
+        isEnough: terms.every(({ isEnough }) => isEnough),
+      };
+    }
     case "any": {
-      const rarest = selector.terms.map((term) => rarestOf(requirementsOf(term, pairs)));
-      if (rarest.includes(undefined)) return [];
+      const terms = selector.terms.map((term) => requirementsOf(term, pairs));
+      const rarest = terms.map(({ all }) => rarestOf(all));
+      if (rarest.includes(undefined)) return { all: [], isEnough: false };
       const edges = [...new Set(rarest.flatMap((requirement) => requirement?.edges ?? []))];
-      return [{ edges, share: rarest.reduce((sum, each) => sum + (each?.share ?? 0), 0) }];
+      const share = rarest.reduce((sum, each) => sum + (each?.share ?? 0), 0);
+      return {
+        all: [{ edges, share }],
+        isEnough: terms.every(({ all, isEnough }) => isEnough && all.length === 1),
+      };
     }
     case "notIn":
     case "notExists":
     case "not":
-      return [];
+      return { all: [], isEnough: false };
   }
 }
 
@@ -144,5 +171,5 @@ function edgeOf(label: number): Edge {
 }
 
 function emptyNode<Target>(): Node<Target> {
-  return { targets: new Set(), children: new Map() };
+  return { targets: new Map(), children: new Map() };
 }
