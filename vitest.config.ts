@@ -12,7 +12,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["libs/**/*.test.ts", "services/**/*.test.ts", "test/repo/**/*.test.ts"],
+          include: ["{libs,services}/**/*.test.ts", "test/{bench,repo}/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -4,6 +4,7 @@ import { ApiLoad, atOnce } from "./api-load.ts";
 import type { BenchSize } from "./bench-size.ts";
 import type { Figures } from "./figure.ts";
 import { hostObject } from "./fleet-objects.ts";
+import { PlainLog } from "./plain-log.ts";
 import { residentMiB } from "./process-memory.ts";
 
 const MS_PER_S = 1_000;
@@ -23,6 +24,8 @@ export async function measureBulk(
   const sizes = { hosts, changes };
   const titan = await box.up({ nodeFlags });
   const load = new ApiLoad(titan.api, titan.token);
+  await using plain = await PlainLog.open(box.folder);
+  const plainS = await plain.writeS(hosts, batch);
 
   const createAt = performance.now();
   for (let from = 0; from < hosts; from += batch) {
@@ -36,12 +39,14 @@ export async function measureBulk(
     value: (performance.now() - createAt) / MS_PER_S,
     unit: "s",
     bar: BARS.createS,
+    beside: { name: "as many records in the plain log", value: plainS, unit: "s" },
     sizes: { hosts, "a batch": batch },
   });
   figures.add({
     name: "  of these until the last was acknowledged",
     value: (writtenAt - createAt) / MS_PER_S,
     unit: "s",
+    beside: { name: "as many records in the plain log", value: plainS, unit: "s" },
   });
   addMemory(figures, "memory after the hosts were created", titan, { hosts });
 
@@ -55,12 +60,17 @@ export async function measureBulk(
     name: "label edits, every view caught up",
     value: changes / seconds,
     unit: "per s",
+    beside: {
+      name: "as many records in the plain log",
+      value: changes / (await plain.writeS(changes, LANES)),
+      unit: "per s",
+    },
     sizes,
   });
   addMemory(figures, "memory after the changes", titan, sizes);
   load.close();
   await titan.process.terminate();
-  await measureRestart(figures, box, sizes, nodeFlags);
+  await measureRestart(figures, box, sizes, nodeFlags, await plain.readS(hosts + changes));
 }
 
 async function measureRestart(
@@ -68,7 +78,13 @@ async function measureRestart(
   box: Sandbox,
   sizes: Readonly<Record<string, number>>,
   nodeFlags: readonly string[],
+  plainS: number,
 ): Promise<void> {
+  const beside = {
+    name: "as many records read from the plain log",
+    value: plainS,
+    unit: "s",
+  } as const;
   const startedAt = performance.now();
   const titan = await box.up({ nodeFlags });
   figures.add({
@@ -76,6 +92,7 @@ async function measureRestart(
     value: (performance.now() - startedAt) / MS_PER_S,
     unit: "s",
     bar: BARS.restartS,
+    beside,
     sizes,
   });
   const load = new ApiLoad(titan.api, titan.token);
@@ -84,6 +101,7 @@ async function measureRestart(
     name: "  restart until every view caught up",
     value: (performance.now() - startedAt) / MS_PER_S,
     unit: "s",
+    beside,
   });
   addMemory(figures, "memory after the restart", titan, sizes);
   load.close();

@@ -3,7 +3,11 @@ import { BENCH_SIZES } from "./bench-size.ts";
 import { measureBulk } from "./bulk.ts";
 import { Figures, settingOf } from "./figure.ts";
 import { measureFleet } from "./fleet.ts";
+import { measureGateway } from "./gateway/measure-gateway.ts";
+import { measureGit } from "./git.ts";
+import { measureReadModel } from "./read-model/measure-read-model.ts";
 import { measureStart } from "./start.ts";
+import { measureViews } from "./views/measure-views.ts";
 import { measureYardsticks } from "./yardsticks.ts";
 
 /** Every number that the project promises on one box; answers how it went. */
@@ -20,6 +24,10 @@ export async function benchEmbedded(options: BenchOptions): Promise<Figures> {
     start: () => measureStart(figures),
     fleet: () => measureFleet(figures, size, nodeFlags),
     bulk: () => measureBulk(figures, size, nodeFlags),
+    git: () => measureGit(figures, sizeName),
+    views: () => measureViews(figures, sizeName),
+    "read-model": () => measureReadModel(figures, sizeName, nodeFlags),
+    gateway: () => measureGateway(figures, sizeName),
   } as const;
   const names = Object.keys(parts) as (keyof typeof parts)[];
   const wanted = names.filter((name) => only === undefined || name === only);

@@ -5,7 +5,7 @@ import { git } from "../flows/git-tree.ts";
 import { Sandbox } from "../flows/sandbox.ts";
 import { ApiLoad } from "./api-load.ts";
 import type { BenchSize } from "./bench-size.ts";
-import { percentile, type Figures } from "./figure.ts";
+import { percentile, type Figures, type Yardstick } from "./figure.ts";
 import {
   deploymentObject,
   hostObject,
@@ -13,7 +13,9 @@ import {
   templateObject,
   WORKLOAD,
 } from "./fleet-objects.ts";
+import { PlainRepository } from "./git-yardsticks.ts";
 import { HostStream } from "./host-stream.ts";
+import { PlainLog } from "./plain-log.ts";
 
 const MS_PER_S = 1_000;
 const BARS = { recordMs: 50, fileMs: 250, templateS: 5 } as const;
@@ -41,6 +43,8 @@ export async function measureFleet(
     ...Array.from({ length: targets }, (_, at) => targetObject(at)),
     ...Array.from({ length: deployments }, (_, at) => deploymentObject(at, targets)),
   ];
+  await using plain = await PlainLog.open(box.folder);
+  const plainS = await plain.writeS(objects.length, batch);
   const startedAt = performance.now();
   for (let from = 0; from < objects.length; from += batch) {
     await load.apply(objects.slice(from, from + batch));
@@ -50,13 +54,26 @@ export async function measureFleet(
     name: "the fleet made, every view and Git caught up",
     value: (performance.now() - startedAt) / MS_PER_S,
     unit: "s",
+    beside: { name: "as many records in the plain log", value: plainS, unit: "s" },
     sizes,
   });
-  await measureRecords(figures, load, size, (host) => new HostStream(titan.api, titan.token, host));
+  await measureRecords(
+    figures,
+    load,
+    size,
+    plain,
+    (host) => new HostStream(titan.api, titan.token, host),
+  );
   await load.caughtUp();
-  await measureFiles(figures, load, size, box);
+  await measureFiles(figures, load, size, box, plain);
   await load.caughtUp();
-  await measureTemplate(figures, load, sizes, titan.git);
+  await measureTemplate(
+    figures,
+    load,
+    sizes,
+    titan.git,
+    new PlainRepository(box.path("plain.git")),
+  );
   load.close();
   await titan.process.terminate();
 }
@@ -66,6 +83,7 @@ async function measureRecords(
   figures: Figures,
   load: ApiLoad,
   { edits, targets, fleetHosts, deployments }: BenchSize,
+  plain: PlainLog,
   open: (host: string) => HostStream,
 ): Promise<void> {
   const watched = Math.min(WATCHED_HOSTS, fleetHosts - 1);
@@ -90,25 +108,29 @@ async function measureRecords(
   }
   for (const stream of streams) stream.close();
   const sizes = { hosts: fleetHosts, targets, deployments, edits };
-  const name = "label edit to its record on the host's stream";
-  figures.add({ name: `${name}, p50`, value: percentile(latencies, 0.5), unit: "ms", sizes });
-  figures.add({
-    name: `${name}, p99`,
-    value: percentile(latencies, 0.99),
-    unit: "ms",
-    bar: BARS.recordMs,
-    sizes,
-  });
-  figures.add({
-    name: "  of these until acknowledged, p50",
-    value: percentile(acknowledged, 0.5),
-    unit: "ms",
-  });
-  figures.add({
-    name: "  of these until acknowledged, p99",
-    value: percentile(acknowledged, 0.99),
-    unit: "ms",
-  });
+  const appends = await plain.appendMs(edits);
+  for (const part of [0.5, 0.99]) {
+    const beside = appendBeside(appends, part);
+    figures.add({
+      name: `label edit to its record on the host's stream, p${part * 100}`,
+      value: percentile(latencies, part),
+      unit: "ms",
+      ...(part === 0.5 ? {} : { bar: BARS.recordMs }),
+      beside,
+      sizes,
+    });
+    figures.add({
+      name: `  of these until acknowledged, p${part * 100}`,
+      value: percentile(acknowledged, part),
+      unit: "ms",
+      beside,
+    });
+  }
+}
+
+function appendBeside(appends: readonly number[], part: number): Yardstick {
+  const value = percentile(appends, part);
+  return { name: `one synced append, p${part * 100}`, value, unit: "ms" };
 }
 
 async function measureFiles(
@@ -116,6 +138,7 @@ async function measureFiles(
   load: ApiLoad,
   { edits, targets, fleetHosts, deployments }: BenchSize,
   box: Sandbox,
+  plain: PlainLog,
 ): Promise<void> {
   const agent = box.start(["agent", "--host", AGENT_HOST, "--dir", "host"]);
   const path = box.path("host", "default", "d0", "page.txt");
@@ -136,15 +159,17 @@ async function measureFiles(
     await written;
   }
   const sizes = { hosts: fleetHosts, targets, deployments, edits };
-  const name = "submit to file on the agent's disk";
-  figures.add({ name: `${name}, p50`, value: percentile(latencies, 0.5), unit: "ms", sizes });
-  figures.add({
-    name: `${name}, p99`,
-    value: percentile(latencies, 0.99),
-    unit: "ms",
-    bar: BARS.fileMs,
-    sizes,
-  });
+  const appends = await plain.appendMs(edits);
+  for (const part of [0.5, 0.99]) {
+    figures.add({
+      name: `submit to file on the agent's disk, p${part * 100}`,
+      value: percentile(latencies, part),
+      unit: "ms",
+      ...(part === 0.5 ? {} : { bar: BARS.fileMs }),
+      beside: appendBeside(appends, part),
+      sizes,
+    });
+  }
   await agent.terminate();
 }
 
@@ -153,6 +178,7 @@ async function measureTemplate(
   load: ApiLoad,
   sizes: Readonly<Record<string, number>>,
   repository: string,
+  plain: PlainRepository,
 ): Promise<void> {
   const tip = await git(repository, "rev-parse", "main");
   const startedAt = performance.now();
@@ -161,13 +187,16 @@ async function measureTemplate(
   const seconds = (performance.now() - startedAt) / MS_PER_S;
   const commits = Number(await git(repository, "rev-list", "--count", `${tip}..main`));
   const changed = await git(repository, "diff", "--name-only", tip, "main");
-  const files = changed.split("\n").length;
+  const paths = changed.split("\n");
   if (commits !== 1) throw new Error(`the template edit made ${commits} commits`);
+  const bytes = Buffer.from(await git(repository, "show", `main:${paths[0]}`));
+  const plainS = await plain.importAll(paths.map((path) => ({ path, bytes })));
   figures.add({
     name: "template edit rendered and in Git in one commit",
     value: seconds,
     unit: "s",
     bar: BARS.templateS,
-    sizes: { ...sizes, files },
+    beside: { name: "git fast-import of as many files", value: plainS, unit: "s" },
+    sizes: { ...sizes, files: paths.length },
   });
 }

@@ -1,9 +1,8 @@
-import { openEmbeddedLog } from "@titan/event-log";
 import { Sandbox } from "../flows/sandbox.ts";
 import type { BenchSize } from "./bench-size.ts";
 import type { Figures } from "./figure.ts";
+import { PlainLog } from "./plain-log.ts";
 
-const RECORD_BYTES = 500;
 const LOOP_ROUNDS = 100_000_000;
 const MS_PER_S = 1_000;
 
@@ -13,30 +12,16 @@ export async function measureYardsticks(
   { appends, batch }: BenchSize,
 ): Promise<void> {
   await using box = new Sandbox();
-  const log = openEmbeddedLog({ path: box.path("log.sqlite"), compactEveryMs: 0 });
-  const topic = "yardstick";
-  const retention = { kind: "forever" } as const;
-  await log.createTopics([{ name: topic, partitions: 1, retention, durability: "synced" }]);
-  const record = { key: "k", value: new Uint8Array(RECORD_BYTES) };
-
-  const singly = await secondsOf(async () => {
-    for (let at = 0; at < appends; at += 1) {
-      await log.append([{ topic, partition: 0, records: [record] }]);
-    }
-  });
+  await using log = await PlainLog.open(box.folder);
+  const singly = (await log.appendMs(appends)).reduce((sum, ms) => sum + ms, 0) / MS_PER_S;
   figures.add({
     name: "yardstick: synced appends one by one",
     value: appends / singly,
     unit: "per s",
   });
-  const records = Array.from({ length: batch }, () => record);
-  const batched = await secondsOf(async () => {
-    for (let at = 0; at < appends; at += batch)
-      await log.append([{ topic, partition: 0, records }]);
-  });
+  const batched = await log.writeS(appends, batch);
   const name = "yardstick: records appended in batches";
   figures.add({ name, value: appends / batched, unit: "per s", sizes: { "a batch": batch } });
-  await log.close();
 
   const loop = await secondsOf(() => {
     let sum = 0;

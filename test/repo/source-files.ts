@@ -11,7 +11,7 @@ export interface SourceFile {
 }
 
 const FOLDERS = ["libs", "services", "test"] as const;
-const NOT_OURS = /(^|\/)(node_modules|peers|golden)\/|\.generated\.ts$/;
+const NOT_OURS = /(^|\/)(node_modules|golden)\/|\.generated\.ts$/;
 
 /** Every TypeScript file that people write. */
 export function sourceFiles(): readonly SourceFile[] {

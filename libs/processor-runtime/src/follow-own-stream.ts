@@ -65,6 +65,9 @@ export async function followOwnStream(
     if (!loaded && batch.next >= end) {
       loaded = true;
       stream.load(revision, statements, marks.slice(-1));
+      // This callback lives as long as the stream is followed.
+      statements.length = 0;
+      marks.length = 0;
     }
     if (loaded && stream.hasObserved) seen(stream);
   };

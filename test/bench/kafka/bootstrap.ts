@@ -19,6 +19,7 @@ export async function measureBootstrap(
   figures: Figures,
   { bootHosts: hosts, bootTargets: targets }: KafkaSize,
   cluster: BenchCluster,
+  readPerSecond: number,
   nodeFlags: readonly string[] = [],
 ): Promise<void> {
   await cluster.clear();
@@ -62,6 +63,7 @@ export async function measureBootstrap(
       unit: "per s",
       bar: BAR_PER_S,
       barIs: "least",
+      beside: { name: "records read by our adapter", value: readPerSecond, unit: "per s" },
       sizes,
     });
     figures.add({ name: "  processor time of its process, all threads", value: cpuMs, unit: "ms" });

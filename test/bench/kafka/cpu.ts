@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openTitan, type TitanClient } from "@titan/client";
-import type { Figures } from "../figure.ts";
+import type { Figures, Yardstick } from "../figure.ts";
 import { hostObject } from "../fleet-objects.ts";
 import type { BenchCluster } from "./bench-cluster.ts";
 import { apply, makeFleet, proposeAll } from "./bench-fleet.ts";
@@ -15,6 +15,7 @@ import {
   type Usage,
 } from "./processors-process.ts";
 import { steadyLoad } from "./steady-load.ts";
+import { besideSingle, type Yardsticks } from "./yardsticks.ts";
 
 const MS_PER_S = 1_000;
 const WARM_UP_S = 5;
@@ -26,16 +27,20 @@ export async function measureLoad(
   figures: Figures,
   { fleet, loadS, wideLoadS, wideHostPartitions }: KafkaSize,
   cluster: BenchCluster,
+  { seen }: Yardsticks,
   nodeFlags: readonly string[],
 ): Promise<void> {
   const base = { hostPartitions: 8, fleet, perSecond: 500, seconds: loadS, nodeFlags };
   const without = { ...base, parts: LOG_PARTS };
   const name = "processor time a change, every processor";
-  addLoad(figures, `${name}, no Git writer`, without, await runLoad(cluster, without), BAR_MS);
+  const beside = besideSingle(seen, 0.5);
+  const add = async (of: string, run: LoadRun, bar?: number): Promise<void> =>
+    addLoad(figures, of, run, await runLoad(cluster, run), beside, bar);
+  await add(`${name}, no Git writer`, without, BAR_MS);
   const whole = { ...base, parts: [...LOG_PARTS, "git"] as const };
-  addLoad(figures, `${name}, Git writer too`, whole, await runLoad(cluster, whole), BAR_MS);
+  await add(`${name}, Git writer too`, whole, BAR_MS);
   const wide = { ...without, hostPartitions: wideHostPartitions, seconds: wideLoadS };
-  addLoad(figures, "  at many partitions, no Git writer", wide, await runLoad(cluster, wide));
+  await add("  at many partitions, no Git writer", wide);
 }
 
 interface LoadRun {
@@ -129,6 +134,7 @@ function addLoad(
   name: string,
   run: LoadRun,
   result: LoadResult,
+  beside: Yardstick,
   bar?: number,
 ): void {
   const { fleet, hostPartitions, perSecond } = run;
@@ -138,6 +144,7 @@ function addLoad(
     value: cpuMsPerChange,
     unit: "ms",
     ...(bar === undefined ? {} : { bar }),
+    beside,
     sizes: { "host partitions": hostPartitions, "changes a second": perSecond, ...fleet },
   });
   for (const kind of ["Produce", "Fetch"]) {
@@ -148,5 +155,5 @@ function addLoad(
     });
   }
   figures.add({ name: "  records written a second", value: recordsPerSecond, unit: "per s" });
-  figures.add({ name: "  last verdict to every view caught up", value: lagMs, unit: "ms" });
+  figures.add({ name: "  last verdict to every view caught up", value: lagMs, unit: "ms", beside });
 }

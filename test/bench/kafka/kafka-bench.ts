@@ -21,25 +21,24 @@ export async function benchOnKafka(options: BenchOptions): Promise<Figures> {
   console.log(
     `${setting.machine}\nNode ${setting.node}, ${setting.log}, ${sizeName} size, ${setting.at}\n`,
   );
-  let yardsticks: Yardsticks | undefined;
-  const parts = {
-    yardsticks: async () => {
-      yardsticks = await measureKafkaYardsticks(figures, size, cluster);
-    },
-    throughput: async () => {
-      yardsticks ??= await measureKafkaYardsticks(figures, size, cluster);
-      await measureThroughput(figures, size, cluster, yardsticks.kafkajsPerSecond, nodeFlags);
-    },
-    latency: () => measureLatency(figures, size, cluster),
-    bootstrap: () => measureBootstrap(figures, size, cluster, nodeFlags),
-    load: () => measureLoad(figures, size, cluster, nodeFlags),
+  let taken: Yardsticks | undefined;
+  const yardsticks = async (): Promise<Yardsticks> =>
+    (taken ??= await measureKafkaYardsticks(figures, size, cluster));
+  const parts: Readonly<Record<string, () => Promise<unknown>>> = {
+    yardsticks,
+    throughput: async () =>
+      measureThroughput(figures, size, cluster, (await yardsticks()).kafkajsPerSecond, nodeFlags),
+    latency: async () => measureLatency(figures, size, cluster, await yardsticks()),
+    bootstrap: async () =>
+      measureBootstrap(figures, size, cluster, (await yardsticks()).readPerSecond, nodeFlags),
+    load: async () => measureLoad(figures, size, cluster, await yardsticks(), nodeFlags),
     "step-requests": () => measureStepRequests(figures, size, cluster),
-    "slow-path": () => measureSlowPath(figures, size, cluster),
-    takeover: () => measureTakeover(figures, size, cluster),
-  } as const;
-  const names = Object.keys(parts) as (keyof typeof parts)[];
+    "slow-path": async () => measureSlowPath(figures, size, cluster, await yardsticks()),
+    takeover: async () => measureTakeover(figures, size, cluster, await yardsticks()),
+  };
+  const names = Object.keys(parts);
   const wanted = names.filter((name) => only === undefined || name === only);
   if (wanted.length === 0) throw new Error(`--only is one of: ${names.join(", ")}`);
-  for (const name of wanted) await parts[name]();
+  for (const name of wanted) await parts[name]?.();
   return figures;
 }

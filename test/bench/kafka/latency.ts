@@ -9,6 +9,7 @@ import type { BenchCluster } from "./bench-cluster.ts";
 import { fleetObjects } from "./bench-fleet.ts";
 import type { KafkaSize } from "./kafka-size.ts";
 import { steadyLoad } from "./steady-load.ts";
+import { besideSingle, type Yardsticks } from "./yardsticks.ts";
 
 const PER_SECOND = 50;
 const WATCHED_MAX = 50;
@@ -20,6 +21,7 @@ export async function measureLatency(
   figures: Figures,
   { fleet, latencyS }: KafkaSize,
   cluster: BenchCluster,
+  { acknowledged: appended, seen }: Yardsticks,
 ): Promise<void> {
   await cluster.clear();
   await using box = new Sandbox();
@@ -54,26 +56,23 @@ export async function measureLatency(
   load.close();
   await titan.process.terminate();
   const sizes = { ...fleet, "changes a second": PER_SECOND, seconds: latencyS };
-  const name = "submit to the record in the host's topic";
-  figures.add({
-    name: `${name}, p50`,
-    value: percentile(arrived, 0.5),
-    unit: "ms",
-    bar: BARS.p50Ms,
-    sizes,
-  });
-  figures.add({
-    name: `${name}, p99`,
-    value: percentile(arrived, 0.99),
-    unit: "ms",
-    bar: BARS.p99Ms,
-    sizes,
-  });
-  for (const part of [0.5, 0.99]) {
+  for (const [part, bar] of [
+    [0.5, BARS.p50Ms],
+    [0.99, BARS.p99Ms],
+  ] as const) {
+    figures.add({
+      name: `submit to the record in the host's topic, p${part * 100}`,
+      value: percentile(arrived, part),
+      unit: "ms",
+      bar,
+      beside: besideSingle(seen, part),
+      sizes,
+    });
     figures.add({
       name: `  of these until the verdict is answered, p${part * 100}`,
       value: percentile(acknowledged, part),
       unit: "ms",
+      beside: besideSingle(appended, part),
     });
   }
 }

@@ -7,27 +7,32 @@ interface NounPartition {
   readonly topic: string;
   readonly partition: number;
   sum: bigint;
+  /** What the record in force of each key adds to the sum. */
+  readonly held: Map<string, bigint>;
   records: AppendRecord[];
 }
 
 const RECORDS_PER_APPEND = 5_000;
 
 /**
- * Fills noun topics as the feed leaves them after compaction: one record per key, each of a
- * revision of its own, and one frontier over them. Only for topics that nobody writes meanwhile.
+ * Fills noun topics as the feed does, each record at a revision of its own, with one frontier over
+ * them whenever `finish` is called. Only for topics that nobody else writes meanwhile.
  */
 export class NounFiller {
   readonly #log: EventLog;
   readonly #partitions = new Map<string, NounPartition>();
+  readonly #counts: Readonly<Record<string, number>>;
   #revision: number;
 
   /** Goes on after `revision`. Every topic that a reader needs a cut of is named, with its partitions. */
   constructor(log: EventLog, revision: number, topics: Readonly<Record<string, number>>) {
     this.#log = log;
     this.#revision = revision;
+    this.#counts = topics;
     for (const [topic, count] of Object.entries(topics)) {
       for (let partition = 0; partition < count; partition += 1) {
-        this.#partitions.set(`${topic} ${partition}`, { topic, partition, sum: 0n, records: [] });
+        const empty = { sum: 0n, held: new Map<string, bigint>(), records: [] };
+        this.#partitions.set(`${topic} ${partition}`, { topic, partition, ...empty });
       }
     }
   }
@@ -38,22 +43,24 @@ export class NounFiller {
 
   async add(record: StatementName, key: string, current: object): Promise<void> {
     const topic = `titan.${record}`;
-    const count = [...this.#partitions.values()].filter((one) => one.topic === topic).length;
-    const partition = this.#partitions.get(`${topic} ${partitionOf(key, count)}`);
+    const partition = this.#partitions.get(
+      `${topic} ${partitionOf(key, this.#counts[topic] ?? 1)}`,
+    );
     if (partition === undefined) throw new RangeError(`${topic} was not named`);
     this.#revision += 1;
     const hash = nounHash(record, key, this.#revision, current as never);
-    partition.sum = addWrapping(partition.sum, hash);
+    partition.sum = addWrapping(partition.sum, hash - (partition.held.get(key) ?? 0n));
+    partition.held.set(key, hash);
     // The encoder's buffer is used again.
     const value = Buffer.from(encode(record, this.#statement(current, hash)));
     partition.records.push({ key, value });
-    if (partition.records.length >= RECORDS_PER_APPEND) await this.#flush(partition);
+    if (partition.records.length >= RECORDS_PER_APPEND) await this.#flush([partition]);
   }
 
   /** Writes what waits, and the frontier over all of it. */
   async finish(): Promise<void> {
     const partitions = [...this.#partitions.values()];
-    for (const partition of partitions) await this.#flush(partition);
+    await this.#flush(partitions);
     const value = encode("frontier", {
       revision: this.#revision,
       commitId: `c${this.#revision}`,
@@ -69,11 +76,12 @@ export class NounFiller {
     await this.#log.append([{ topic: FRONTIER_TOPIC, partition: 0, records }]);
   }
 
-  async #flush(partition: NounPartition): Promise<void> {
-    const { topic, partition: number, records } = partition;
-    if (records.length === 0) return;
-    partition.records = [];
-    await this.#log.append([{ topic, partition: number, records }]);
+  async #flush(partitions: readonly NounPartition[]): Promise<void> {
+    const full = partitions.filter(({ records }) => records.length > 0);
+    if (full.length === 0) return;
+    const batches = full.map(({ topic, partition, records }) => ({ topic, partition, records }));
+    for (const partition of full) partition.records = [];
+    await this.#log.append(batches);
   }
 
   #statement(current: object, hash: bigint): RecordTypes[StatementName] {

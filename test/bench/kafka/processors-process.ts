@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface, type Interface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { residentMiB } from "../process-memory.ts";
 
 export type Part = "feed" | View | "forwarder" | "git";
 type View = "target-delta" | "replica-assignment" | "deployment-fanout" | "template-render";
@@ -50,6 +51,8 @@ export interface Usage {
   readonly requests: Readonly<Record<string, number>>;
   /** That it appended, marks and frontiers among them. */
   readonly records: number;
+  /** What lives in memory, when that was asked for. */
+  readonly liveMiB?: number;
   /** The tasks of its views that are at a revision. */
   readonly tasks: readonly TaskUsage[];
 }
@@ -60,6 +63,9 @@ interface TaskUsage {
   /** From when it began to read until its output was right and marked. */
   readonly startMs: number;
 }
+
+/** The line that asks for what lives in memory, too. */
+export const MEMORY_QUESTION = "memory";
 
 const ENTRY = fileURLToPath(new URL("./processors.ts", import.meta.url));
 const POLL_MS = 25;
@@ -100,10 +106,16 @@ export class ProcessorsProcess implements AsyncDisposable {
     return started;
   }
 
-  usage(): Promise<Usage> {
+  usage(question = ""): Promise<Usage> {
     const answer = this.#expect();
-    this.#child.stdin?.write("\n");
+    this.#child.stdin?.write(`${question}\n`);
     return answer;
+  }
+
+  /** After a collection: what lives, which wants `--expose-gc`, and what is resident, if the system tells. */
+  async memory(): Promise<{ readonly liveMiB: number; readonly residentMiB: number }> {
+    const { liveMiB = 0 } = await this.usage(MEMORY_QUESTION);
+    return { liveMiB, residentMiB: residentMiB(this.#child.pid ?? 0)?.now ?? 0 };
   }
 
   /** Resolves when at least `tasks` tasks run here and none is below `revision`. */

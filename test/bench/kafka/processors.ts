@@ -18,11 +18,17 @@ import { deploymentSlices, forwarderWork, hostSlices } from "@titan/stream-forwa
 import { targetDelta } from "@titan/target-delta";
 import { templateRender } from "@titan/template-render";
 import { pino } from "pino";
-import type { Part, ProcessorsConfig, Usage } from "./processors-process.ts";
+import {
+  MEMORY_QUESTION,
+  type Part,
+  type ProcessorsConfig,
+  type Usage,
+} from "./processors-process.ts";
 
 /**
  * A process that runs some of the processors, or all, and nothing else: what it uses is what they
- * use. Each line on standard input is answered with what it used until then.
+ * use. Each line on standard input is answered with what it used until then; what lives in memory
+ * is only told where the line asks for it, since it takes a collection.
  */
 const VIEWS = [
   targetDelta,
@@ -34,6 +40,7 @@ const VIEWS = [
   gitTree,
 ] as const;
 const MICROSECONDS_PER_MS = 1_000;
+const BYTES_PER_MIB = 1_024 * 1_024;
 const POSITION_OF_CONFIG = 2;
 /** Linux counts processor time for programs in hundredths of a second. */
 const MS_PER_TICK = 10;
@@ -42,6 +49,8 @@ const CHILD_TICKS_AT = [13, 14] as const;
 
 const config = JSON.parse(process.argv[POSITION_OF_CONFIG] ?? "") as ProcessorsConfig;
 const { hostPartitions, deploymentPartitions, parts, sessionTimeoutMs, gitFolder } = config;
+// Whoever measures is gone when this closes, perhaps before the installation is there.
+const questions = createInterface({ input: process.stdin }).on("close", () => process.exit(1));
 const requests = new Map<string, number>();
 let records = 0;
 const statuses = new Map<string, { readonly kind: string; readonly revision?: number }>();
@@ -110,12 +119,20 @@ const shares = new WorkShares(
   },
 );
 
-function usage(): Usage {
+/** Live bytes after a collection, those of typed arrays among them; wants `--expose-gc`. */
+function liveMiB(): number {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / BYTES_PER_MIB;
+}
+
+function usage(question: string): Usage {
   const { user, system } = process.cpuUsage();
   return {
     cpuMs: (user + system) / MICROSECONDS_PER_MS + childrenMs(),
     requests: Object.fromEntries(requests),
     records,
+    ...(question === MEMORY_QUESTION ? { liveMiB: liveMiB() } : {}),
     tasks: [...statuses]
       .filter(([part, { revision }]) => part !== CHANGE_FEED && revision !== undefined)
       .map(([name, { revision = 0 }]) => ({
@@ -138,11 +155,8 @@ function childrenMs(): number {
   return CHILD_TICKS_AT.reduce((sum, at) => sum + Number(fields[at]) * MS_PER_TICK, 0);
 }
 
-console.log(JSON.stringify(usage()));
-createInterface({ input: process.stdin })
-  .on("line", () => console.log(JSON.stringify(usage())))
-  // Whoever measures is gone.
-  .on("close", () => process.exit(1));
+console.log(JSON.stringify(usage("")));
+questions.on("line", (question) => console.log(JSON.stringify(usage(question))));
 process.once("SIGTERM", () => {
   void (async () => {
     await shares.close();

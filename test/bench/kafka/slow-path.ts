@@ -5,6 +5,7 @@ import type { BenchCluster } from "./bench-cluster.ts";
 import { apply, makeFleet, proposeAll } from "./bench-fleet.ts";
 import type { KafkaSize } from "./kafka-size.ts";
 import { LOG_PARTS, ProcessorsProcess, tasksOf } from "./processors-process.ts";
+import { besideSingle, type Yardsticks } from "./yardsticks.ts";
 
 const PARTITIONS = { hostPartitions: 8, deploymentPartitions: 8 };
 const TARGETS = 100;
@@ -17,6 +18,7 @@ export async function measureSlowPath(
   figures: Figures,
   { streams }: KafkaSize,
   cluster: BenchCluster,
+  { acknowledged, seen }: Yardsticks,
 ): Promise<void> {
   await cluster.clear();
   const log = cluster.log();
@@ -36,6 +38,7 @@ export async function measureSlowPath(
       name: "hosts and deployments made, with their topics",
       value,
       unit: "ms",
+      beside: besideSingle(acknowledged, 0.5),
       sizes,
     });
     const took: number[] = [];
@@ -46,7 +49,8 @@ export async function measureSlowPath(
     }
     for (const part of [0.5, 0.99]) {
       const name = `proposal to its commit read back, one at a time, p${part * 100}`;
-      figures.add({ name, value: percentile(took, part), unit: "ms" });
+      const beside = besideSingle(seen, part);
+      figures.add({ name, value: percentile(took, part), unit: "ms", beside });
     }
     await all.caughtUp(last, tasks);
     await titan.close();
@@ -60,6 +64,7 @@ export async function measureSlowPath(
     name: "stream-forwarder start, every stream read and marked",
     value: Math.max(...tasks.map(({ startMs }) => startMs)),
     unit: "ms",
+    beside: besideSingle(acknowledged, 0.5),
     sizes: { streams },
   });
   figures.add({ name: "  processor time of its process", value: cpuMs, unit: "ms" });

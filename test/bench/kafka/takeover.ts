@@ -7,6 +7,7 @@ import type { BenchCluster } from "./bench-cluster.ts";
 import { apply, makeFleet, proposeAll } from "./bench-fleet.ts";
 import type { KafkaSize } from "./kafka-size.ts";
 import { ProcessorsProcess } from "./processors-process.ts";
+import { besideSingle, type Yardsticks } from "./yardsticks.ts";
 
 const SESSION_TIMEOUT_MS = 6_000;
 const BAR_BEYOND_MS = 2_000;
@@ -19,6 +20,7 @@ export async function measureTakeover(
   figures: Figures,
   { takeovers, fleet }: KafkaSize,
   cluster: BenchCluster,
+  { seen }: Yardsticks,
 ): Promise<void> {
   await cluster.clear();
   const config = {
@@ -75,6 +77,7 @@ export async function measureTakeover(
     value: percentile(beyond, 1),
     unit: "ms",
     bar: BAR_BEYOND_MS,
+    beside: besideSingle(seen, 0.99),
     sizes: { "ms session timeout": SESSION_TIMEOUT_MS, takeovers },
   });
 }

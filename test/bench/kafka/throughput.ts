@@ -28,7 +28,8 @@ export async function measureThroughput(
   const bar = kafkajsPerSecond * BAR_PART;
   const add = (name: string, rate: number): void => {
     const sizes = { operations: bulkOperations, "a proposal": OPERATIONS, ...fleet };
-    figures.add({ name, value: rate, unit: "per s", bar, barIs: "least", sizes });
+    const beside = { name: "kafkajs's producer", value: kafkajsPerSecond, unit: "per s" } as const;
+    figures.add({ name, value: rate, unit: "per s", bar, barIs: "least", beside, sizes });
   };
   const straight = (parts: readonly Part[]): Promise<number> =>
     straightRate(cluster, parts, proposals, fleet, nodeFlags);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { EventLog } from "@titan/event-log";
 import { encode, nounHash } from "@titan/schema-codec";
 import { Kafka, logLevel } from "kafkajs";
-import { percentile, type Figures } from "../figure.ts";
+import { percentile, type Figures, type Yardstick } from "../figure.ts";
 import type { BenchCluster } from "./bench-cluster.ts";
 import { kafkaTool } from "./kafka-tool.ts";
 import type { KafkaSize } from "./kafka-size.ts";
@@ -17,6 +17,24 @@ const PAUSE_MS = 5;
 export interface Yardsticks {
   /** Records a second of kafkajs's own producer, a thousand to a batch, one batch at a time. */
   readonly kafkajsPerSecond: number;
+  /** Records a second that our adapter reads. */
+  readonly readPerSecond: number;
+  /** One record at a time. */
+  readonly acknowledged: Single;
+  readonly seen: Single;
+}
+
+/** Milliseconds; by their part. */
+interface Single {
+  readonly name: string;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** To print beside a time: an append until it is acknowledged, or until a reader has it. */
+export function besideSingle({ name, p50, p99 }: Single, part: number): Yardstick {
+  const value = part > 0.5 ? p99 : p50;
+  return { name: `${name}, p${part > 0.5 ? 99 : 50}`, value, unit: "ms" };
 }
 
 /** What the broker, its own tools and kafkajs do on this machine with records like ours. */
@@ -70,9 +88,9 @@ export async function measureKafkaYardsticks(
   });
   const appended = await appendedPerSecond(log, value, records);
   figures.add({ name: "  the same by our adapter", value: appended, unit: "per s" });
-  await measureSingle(figures, log, value);
+  const singles = await measureSingle(figures, log, value);
   await log.close();
-  return { kafkajsPerSecond };
+  return { kafkajsPerSecond, readPerSecond: read, ...singles };
 }
 
 /** A host with six labels, as the feed publishes it. */
@@ -159,7 +177,11 @@ async function readPerSecond(log: EventLog, topic: string, count: number): Promi
 }
 
 /** One record at a time: until it is acknowledged, and until a reader has it. */
-async function measureSingle(figures: Figures, log: EventLog, value: Uint8Array): Promise<void> {
+async function measureSingle(
+  figures: Figures,
+  log: EventLog,
+  value: Uint8Array,
+): Promise<Pick<Yardsticks, "acknowledged" | "seen">> {
   const topic = "bench.single";
   const arrived: number[] = [];
   const subscription = log.subscribe({ topic, partition: 0, from: 0 }, ({ records }) => {
@@ -179,15 +201,16 @@ async function measureSingle(figures: Figures, log: EventLog, value: Uint8Array)
     await sleep(PAUSE_MS);
   }
   await subscription.close();
-  for (const [what, values] of [
-    ["one awaited append", acknowledged],
-    ["append to a reader that has it", seen],
-  ] as const) {
-    for (const part of [0.5, 0.99]) {
-      const name = `yardstick: ${what}, p${part * 100}`;
-      figures.add({ name, value: percentile(values, part), unit: "ms" });
-    }
-  }
+  const single = (name: string, values: readonly number[]): Single => {
+    const [p50, p99] = [percentile(values, 0.5), percentile(values, 0.99)];
+    figures.add({ name: `yardstick: ${name}, p50`, value: p50, unit: "ms" });
+    figures.add({ name: `yardstick: ${name}, p99`, value: p99, unit: "ms" });
+    return { name, p50, p99 };
+  };
+  return {
+    acknowledged: single("one awaited append", acknowledged),
+    seen: single("append to a reader that has it", seen),
+  };
 }
 
 /** Its last line: `500000 records sent, 81234.5 records/sec (...), ...`. */
