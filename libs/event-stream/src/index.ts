@@ -6,3 +6,4 @@ export {
   EventStreamParser,
   type ServerSentEvent,
 } from "./event-stream-parser.ts";
+export { retryAfterMs } from "./retry-after.ts";

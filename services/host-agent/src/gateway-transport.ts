@@ -1,6 +1,11 @@
 import { fromJson } from "@titan/schema-codec";
 import type { Clock } from "@titan/processor-runtime";
-import { backoffMs, EventStreamParser, type ServerSentEvent } from "@titan/event-stream";
+import {
+  backoffMs,
+  EventStreamParser,
+  retryAfterMs,
+  type ServerSentEvent,
+} from "@titan/event-stream";
 import type {
   ReportAnswer,
   StreamHandler,
@@ -29,6 +34,12 @@ const REPORT_TIMEOUT_MS = 15_000;
 const PROBLEM_BYTES_MAX = 64 * 1024;
 const DETAIL_CHARS_MAX = 1_000;
 const CODE = /^[a-z][a-z-]{0,63}$/;
+
+/** Why a connection ended, and how long the server asks to stay away when it does. */
+interface Broken {
+  readonly problem: TransportProblem;
+  readonly stayAwayMs?: number | undefined;
+}
 
 /** Streams as server-sent events from the API (docs/contract.md), each on a connection of its own. */
 export class GatewayTransport implements Transport {
@@ -84,13 +95,13 @@ export class GatewayTransport implements Transport {
 
   async #follow(stream: string, handler: StreamHandler, signal: AbortSignal): Promise<void> {
     for (let attempt = 1; !signal.aborted; attempt += 1) {
-      const problem = await this.#read(stream, handler, signal, () => {
+      const { problem, stayAwayMs } = await this.#read(stream, handler, signal, () => {
         attempt = 1;
       });
       if (signal.aborted) return;
       handler.broken(problem);
       const { clock, random } = this.#options;
-      await clock.sleep(backoffMs(attempt, { ...RETRY, random }), signal);
+      await clock.sleep(stayAwayMs ?? backoffMs(attempt, { ...RETRY, random }), signal);
     }
   }
 
@@ -100,7 +111,7 @@ export class GatewayTransport implements Transport {
     handler: StreamHandler,
     signal: AbortSignal,
     onProgress: () => void,
-  ): Promise<TransportProblem> {
+  ): Promise<Broken> {
     const silence = new AbortController();
     let timer = setTimeout(() => silence.abort(), SILENCE_MAX_MS);
     try {
@@ -108,7 +119,10 @@ export class GatewayTransport implements Transport {
         headers: { ...this.#headers, accept: "text/event-stream" },
         signal: AbortSignal.any([signal, silence.signal]),
       });
-      if (!response.ok || response.body === null) return await problemOf(response);
+      if (!response.ok || response.body === null) {
+        const stayAwayMs = retryAfterMs(response.headers.get("retry-after"), this.#options);
+        return { problem: await problemOf(response), stayAwayMs };
+      }
       const parser = new EventStreamParser();
       for await (const chunk of response.body) {
         clearTimeout(timer);
@@ -118,9 +132,9 @@ export class GatewayTransport implements Transport {
           if (event.type === "mark") onProgress();
         }
       }
-      return { code: "unreachable", detail: "the server closed the stream" };
+      return { problem: { code: "unreachable", detail: "the server closed the stream" } };
     } catch (error) {
-      return unreachable(error);
+      return { problem: unreachable(error) };
     } finally {
       clearTimeout(timer);
     }

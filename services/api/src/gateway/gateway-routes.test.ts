@@ -4,6 +4,7 @@ import { clientOf, type Client } from "../testing/client.ts";
 import { EventReader } from "../testing/event-reader.ts";
 import { mintToken, seedDeployment } from "../testing/seed.ts";
 import { startStack, type Stack } from "../testing/stack.ts";
+import { ADMISSION_LIMITS } from "./admission.ts";
 
 let stack: Stack;
 let admin: Client;
@@ -123,4 +124,25 @@ test("a revision above what is worked out is waited for, and then said to lag", 
   const answer = await client("GET", "/v1/workspaces/default/hosts/tim-pi/deployments?since=99999");
   expect(answer).toMatchObject({ status: 503, body: { code: "lagging" } });
   expect(answer.body["lagging"]).toBeInstanceOf(Array);
+});
+
+test("who comes while too many begin to watch is told when to come again", async () => {
+  const { admission } = stack.api.context.gateway;
+  const holding = Promise.withResolvers<void>();
+  const held = Array.from({ length: ADMISSION_LIMITS.waitingMax }, () =>
+    admission.admit(() => holding.promise),
+  );
+  const path = "/v1/workspaces/default/hosts/tim-pi/stream";
+  expect(await admin("GET", path)).toMatchObject({
+    status: 503,
+    headers: { "retry-after": "1" },
+    body: { code: "overloaded" },
+  });
+  const list = await admin("GET", "/v1/workspaces/default/hosts");
+  expect(list.status).toBe(200);
+  holding.resolve();
+  await Promise.all(held);
+  const stream = await EventReader.open(`${url}${path}`, stack.admin);
+  await stream.until("mark");
+  stream.close();
 });

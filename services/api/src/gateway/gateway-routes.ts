@@ -87,8 +87,9 @@ async function watchSlice(
   minRevision: string | undefined,
 ): Promise<void> {
   const asked = minRevision === undefined ? 0 : wholeNumber("minRevision", minRevision);
-  await requireDerived(context, Math.max(asked, bookmarkOf(context, request)));
   const { gateway } = context;
+  const revision = Math.max(asked, bookmarkOf(context, request));
+  await gateway.admission.admit(() => requireDerived(context, revision));
   const connection = openEvents(context, request, reply, (closed) => gateway.leave(name, closed));
   gateway.watch(name, connection);
 }

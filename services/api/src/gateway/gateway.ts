@@ -1,7 +1,8 @@
 import type { DerivedChange, DerivedStep } from "../read-model/derived-fold.ts";
 import type { ReadModel } from "../read-model/read-model.ts";
-import type { EventConnection } from "./event-connection.ts";
-import { placeInSlice, Slice, sliceTopicOf, type SliceName } from "./slice.ts";
+import { Admission } from "./admission.ts";
+import type { EventSink } from "./event-sink.ts";
+import { placeInSlice, recordsOf, Slice, sliceTopicOf, type SliceName } from "./slice.ts";
 
 /**
  * Hands hosts' and deployments' slices to those who watch them: everything that is in force at the
@@ -9,33 +10,37 @@ import { placeInSlice, Slice, sliceTopicOf, type SliceName } from "./slice.ts";
  * between two cuts, so whatever a reader sees at a mark is exact.
  */
 export class Gateway {
+  /** Who may begin to watch. */
+  readonly admission: Admission;
   readonly #model: ReadModel;
   readonly #installation: string;
   readonly #slices = new Map<string, Slice>();
   readonly #stop: () => void;
 
-  constructor(model: ReadModel, installation: string) {
+  constructor(model: ReadModel, installation: string, admission: Admission = new Admission()) {
+    this.admission = admission;
     this.#model = model;
     this.#installation = installation;
     this.#stop = model.derived.listen((step) => this.#push(step));
   }
 
   /** Begins to send; the fold must be at a cut. */
-  watch(name: SliceName, connection: EventConnection): void {
+  watch(name: SliceName, sink: EventSink): void {
     const { store, cut } = this.#model.derived;
-    if (cut === undefined || connection.closed) return;
+    if (cut === undefined || sink.closed) return;
     const topic = sliceTopicOf(name);
-    const slice = this.#slices.get(topic) ?? new Slice(name, this.#installation, store);
+    const records = recordsOf(store, name);
+    const slice = this.#slices.get(topic) ?? new Slice(name, this.#installation, records);
     this.#slices.set(topic, slice);
-    slice.connections.add(connection);
-    connection.send(slice.completeText(store, cut));
+    slice.add(sink);
+    sink.send(slice.completeText(records, cut));
   }
 
-  leave(name: SliceName, connection: EventConnection): void {
+  leave(name: SliceName, sink: EventSink): void {
     const topic = sliceTopicOf(name);
     const slice = this.#slices.get(topic);
-    slice?.connections.delete(connection);
-    if (slice?.connections.size === 0) this.#slices.delete(topic);
+    slice?.remove(sink);
+    if (slice?.sinks.size === 0) this.#slices.delete(topic);
   }
 
   close(): void {
@@ -55,7 +60,7 @@ export class Gateway {
     }
     for (const [slice, changes] of bySlice) {
       const text = slice.stepText(step, changes);
-      for (const connection of slice.connections) connection.send(text);
+      for (const sink of slice.sinks) sink.send(text);
     }
     for (const change of step.changes) this.#endIfLeft(change);
   }
@@ -66,10 +71,8 @@ export class Gateway {
     const place = placeInSlice(change);
     if (place === undefined) return;
     const topic = sliceTopicOf({ kind: "deployment", key: place.key });
-    for (const connection of this.#slices.get(topic)?.connections ?? []) {
-      const { caller } = connection;
-      if (caller.kind !== "host" || caller.host !== place.name.key) continue;
-      connection.end("not-allowed", `${place.key} is on this host no longer`);
+    for (const sink of this.#slices.get(topic)?.ofHost(place.name.key) ?? []) {
+      sink.end("not-allowed", `${place.key} is on this host no longer`);
     }
   }
 }

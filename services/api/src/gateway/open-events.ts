@@ -10,10 +10,14 @@ export function openEvents(
   reply: FastifyReply,
   onClose: (connection: EventConnection) => void,
 ): EventConnection {
-  const headers = { "titan-revision": model.nouns.revision };
-  const connection: EventConnection = new EventConnection(reply, callerOf(request), headers, () => {
-    connections.remove(connection);
-    onClose(connection);
+  const connection: EventConnection = new EventConnection(reply, {
+    caller: callerOf(request),
+    headers: { "titan-revision": model.nouns.revision },
+    all: connections.waiting,
+    onClose: () => {
+      connections.remove(connection);
+      onClose(connection);
+    },
   });
   connections.add(connection);
   return connection;

@@ -3,8 +3,9 @@ import { addWrapping } from "@titan/processor-runtime";
 import type { DerivedChange, DerivedStep } from "../read-model/derived-fold.ts";
 import type { DerivedStore, DerivedVersion } from "../read-model/derived-store.ts";
 import { hexOf } from "../read-model/derived-stream.ts";
-import type { EventConnection } from "./event-connection.ts";
+import type { EventSink } from "./event-sink.ts";
 import { eventText } from "./event-text.ts";
+import { SinkIndex } from "./sink-index.ts";
 
 /** Which logical stream: one host's slice, or one deployment's rendered state. */
 export interface SliceName {
@@ -50,11 +51,13 @@ export function placeInSlice(
   };
 }
 
-/** What is in force in a slice, with its keys there. */
-function recordsOf(
-  store: DerivedStore,
-  { kind, key }: SliceName,
-): readonly { readonly key: string; readonly version: DerivedVersion }[] {
+/** A record that is in force in a slice, by its key there. */
+interface SliceRecord {
+  readonly key: string;
+  readonly version: DerivedVersion;
+}
+
+export function recordsOf(store: DerivedStore, { kind, key }: SliceName): readonly SliceRecord[] {
   if (kind === "host") {
     return store
       .currentBelow("titan.host-deployment", key)
@@ -70,25 +73,48 @@ function recordsOf(
  */
 export class Slice {
   readonly name: SliceName;
-  readonly connections = new Set<EventConnection>();
+  readonly #sinks = new Set<EventSink>();
+  readonly #byHost = new SinkIndex();
   readonly #installation: string;
   readonly #hashes = new Map<string, bigint>();
   #sum = 0n;
 
-  constructor(name: SliceName, installation: string, store: DerivedStore) {
+  constructor(name: SliceName, installation: string, records: readonly SliceRecord[]) {
     this.name = name;
     this.#installation = installation;
-    for (const { key, version } of recordsOf(store, name)) this.#put(key, version.hash);
+    for (const { key, version } of records) this.#put(key, version.hash);
   }
 
-  /** Everything that is in force, and a mark. */
-  completeText(store: DerivedStore, cut: number): string {
+  /** Those who watch. */
+  get sinks(): ReadonlySet<EventSink> {
+    return this.#sinks;
+  }
+
+  add(sink: EventSink): void {
+    const { caller } = sink;
+    this.#sinks.add(sink);
+    if (caller.kind === "host") this.#byHost.add(caller.host, sink);
+  }
+
+  remove(sink: EventSink): void {
+    const { caller } = sink;
+    this.#sinks.delete(sink);
+    if (caller.kind === "host") this.#byHost.remove(caller.host, sink);
+  }
+
+  /** Those who watch with the token of a host. */
+  ofHost(host: string): Iterable<EventSink> {
+    return this.#byHost.of(host);
+  }
+
+  /** Everything that is in force at the cut, and a mark. */
+  completeText(records: readonly SliceRecord[], cut: number): string {
     const stream = sliceTopicOf(this.name);
     const begin = JSON.stringify({ installation: this.#installation, stream });
-    const records = recordsOf(store, this.name).map(({ key, version }) =>
+    const texts = records.map(({ key, version }) =>
       recordText(key, version.label, version.value, version.hash),
     );
-    return `${eventText("begin", begin)}${records.join("")}${this.#markText(cut)}`;
+    return `${eventText("begin", begin)}${texts.join("")}${this.#markText(cut)}`;
   }
 
   /** What one step changed, and a mark. */
