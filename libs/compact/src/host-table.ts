@@ -23,12 +23,11 @@ const WORKSPACE = "";
 
 /**
  * Hosts by key, each with the revision that gave it, and found by their labels. A host with six labels takes
- * about 150 bytes, none of them for the garbage collector to walk; a value is made anew each time
+ * about 200 bytes, none of them for the garbage collector to walk; a value is made anew each time
  * that it is asked for, its labels in the order of their names.
  */
 export class HostTable {
-  /** The numbers of labels and their values. */
-  readonly pairs: LabelPairs;
+  readonly #pairs: LabelPairs;
   readonly #keys: KeyNumbers;
   /** Hosts and their pairs, the workspace among them. */
   readonly #labels: Relation;
@@ -41,7 +40,7 @@ export class HostTable {
 
   constructor() {
     const arena = new Arena();
-    this.pairs = new LabelPairs(arena);
+    this.#pairs = new LabelPairs(arena);
     this.#keys = new KeyNumbers(arena);
     this.#labels = new Relation(arena);
   }
@@ -66,7 +65,7 @@ export class HostTable {
     const held = [this.#take(WORKSPACE, workspace)];
     for (const label of Object.keys(labels)) held.push(this.#take(label, labels[label] ?? ""));
     this.#labels.set(number, sorted(held));
-    for (const pair of before) this.pairs.release(pair);
+    for (const pair of before) this.#pairs.release(pair);
     this.#revisions = grown(this.#revisions, number);
     this.#createdRevisions = grown(this.#createdRevisions, number);
     this.#revisions[number] = revision;
@@ -80,7 +79,7 @@ export class HostTable {
     if (number < 0) return;
     const before = this.#labels.rightsOf(number).slice();
     this.#labels.set(number, []);
-    for (const pair of before) this.pairs.release(pair);
+    for (const pair of before) this.#pairs.release(pair);
     this.#descriptions.delete(number);
     this.#keys.delete(number);
   }
@@ -103,11 +102,6 @@ export class HostTable {
     }
   }
 
-  /** All hosts by number, in no order. */
-  numbers(): Iterable<number> {
-    return this.#keys.numbers();
-  }
-
   keyOf(number: number): string {
     return this.#keys.keyOf(number);
   }
@@ -126,36 +120,32 @@ export class HostTable {
     return this.#revisions[number] ?? 0;
   }
 
-  /** The pairs of a host, sorted, that of its workspace among them. To be read before the next change. */
-  pairsOf(number: number): Int32Array {
-    return this.#labels.rightsOf(number);
-  }
-
   /** The number of a label with a value, by which hosts are found. Good until the next change. */
   pairOf(label: string, value: string): number {
-    const pair = this.pairs.take(label, value);
-    this.pairs.release(pair);
+    const pair = this.#pairs.take(label, value);
+    this.#pairs.release(pair);
     return pair;
   }
 
-  /** The number of a workspace, as if it were a label. Good until the next change. */
-  workspacePair(workspace: string): number {
-    return this.pairOf(WORKSPACE, workspace);
+  /** All pairs of a label: a host has one of them or none. */
+  pairsOfLabel(label: string): Iterable<number> {
+    const number = this.#pairs.labelNumber(label);
+    return number < 0 ? [] : this.#pairs.pairsOf(number);
   }
 
-  /** Hosts with a pair, in no order. To be read before the next change. */
+  /** The workspaces, as if they were values of a label: a host has one of them. */
+  workspacePairs(): Iterable<number> {
+    return this.pairsOfLabel(WORKSPACE);
+  }
+
+  /** Hosts with a pair, in no order; none has one that is not in use. To be read before the next change. */
   withPair(pair: number): Int32Array {
-    return this.#labels.leftsOf(pair);
-  }
-
-  /** How many hosts have a pair. */
-  countOf(pair: number): number {
-    return this.#labels.countOf(pair);
+    return this.#labels.leftsOf(pair).view();
   }
 
   #take(label: string, value: string): number {
-    const pair = this.pairs.take(label, value);
-    this.#labelNames[this.pairs.labelOf(pair)] = label;
+    const pair = this.#pairs.take(label, value);
+    this.#labelNames[this.#pairs.labelOf(pair)] = label;
     return pair;
   }
 
@@ -174,8 +164,8 @@ export class HostTable {
   #labelsOf(number: number): Readonly<Record<string, string>> {
     const entries: [label: string, value: string][] = [];
     for (const pair of this.#labels.rightsOf(number)) {
-      const label = this.#labelNames[this.pairs.labelOf(pair)] ?? WORKSPACE;
-      if (label !== WORKSPACE) entries.push([label, this.pairs.valueOf(pair)]);
+      const label = this.#labelNames[this.#pairs.labelOf(pair)] ?? WORKSPACE;
+      if (label !== WORKSPACE) entries.push([label, this.#pairs.valueOf(pair)]);
     }
     return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
   }

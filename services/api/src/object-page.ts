@@ -1,7 +1,9 @@
 import { matches, nounAs, type NounKind, type NounValue, type Selector } from "@titan/domain";
 import type { ApiContext } from "./api-context.ts";
 import { visibleWorkspaces, type Caller } from "./caller.ts";
+import { HostSelection } from "./read-model/host-selection.ts";
 import { ALL_KEYS, keysBelow, rangesAfter, type KeyRange } from "./read-model/key-ranges.ts";
+import { LowestKeys } from "./read-model/lowest-keys.ts";
 import { labelsOf } from "./read-model/noun-store.ts";
 
 export interface FoundNoun {
@@ -19,21 +21,46 @@ export interface PageRequest {
   readonly limit: number;
 }
 
-/** One page of a list as it was at a revision, and whether there is more. */
+interface Page {
+  readonly found: readonly FoundNoun[];
+  readonly more: boolean;
+}
+
+/** When a page is looked up, and when it is sought along the list. */
+export interface PageBounds {
+  /** So many hosts that are selected are always looked up. */
+  readonly lookedUpMax: number;
+  /** Where more are selected so much of the list is tried first: often they are near. */
+  readonly walkedMax: number;
+  /** With more changes since a revision the list of then is walked. */
+  readonly changedSinceMax: number;
+}
+
+const PAGE_BOUNDS: PageBounds = { lookedUpMax: 20_000, walkedMax: 5_000, changedSinceMax: 10_000 };
+
+/**
+ * One page of a list as it was at a revision, and whether there is more.
+ *
+ * Hosts with labels are looked up by these and put in order; where they are many, the next of the
+ * list are tried first. The cost grows with the hosts that are selected, not with the fleet.
+ */
 export function readPage(
   context: ApiContext,
   request: PageRequest,
-): { readonly found: readonly FoundNoun[]; readonly more: boolean } {
-  const found: FoundNoun[] = [];
-  for (const range of rangesAfter(request.ranges, request.after)) {
-    for (const noun of nounsIn(context, request, range)) {
-      const { selector } = request;
-      if (selector !== undefined && !matches(selector, labelsOf(noun.value))) continue;
-      if (found.length === request.limit) return { found, more: true };
-      found.push(noun);
-    }
+  bounds: PageBounds = PAGE_BOUNDS,
+): Page {
+  const { kind, selector } = request;
+  const ranges = rangesAfter(request.ranges, request.after);
+  if (kind === "Host" && selector !== undefined) {
+    const selection = new HostSelection(context.model.nouns.hosts, selector);
+    const near =
+      selection.size > bounds.lookedUpMax
+        ? walk(context, request, ranges, bounds.walkedMax)
+        : undefined;
+    const page = near ?? lookUp(context, request, ranges, selection, bounds.changedSinceMax);
+    if (page !== undefined) return page;
   }
-  return { found, more: false };
+  return walk(context, request, ranges, Infinity) ?? { found: [], more: false };
 }
 
 /** The keys of a kind that a caller may see; of one workspace if it is named. */
@@ -50,10 +77,68 @@ export function visibleRanges(
   return visible.map(keysBelow);
 }
 
+/** Undefined when the page is not whole after so many nouns. */
+function walk(
+  context: ApiContext,
+  request: PageRequest,
+  ranges: readonly KeyRange[],
+  nounsMax: number,
+): Page | undefined {
+  const { selector, limit } = request;
+  const found: FoundNoun[] = [];
+  let seen = 0;
+  for (const range of ranges) {
+    for (const noun of nounsIn(context, request, range)) {
+      seen += 1;
+      if (seen > nounsMax) return undefined;
+      if (selector !== undefined && !matches(selector, labelsOf(noun.value))) continue;
+      if (found.length === limit) return { found, more: true };
+      found.push(noun);
+    }
+  }
+  return { found, more: false };
+}
+
+/**
+ * Hosts that are selected now and are as they were, and those that were selected and are others now.
+ * Undefined when too many are others.
+ */
+function lookUp(
+  { model }: ApiContext,
+  { selector, revision, limit }: PageRequest,
+  ranges: readonly KeyRange[],
+  selection: HostSelection,
+  changedSinceMax: number,
+): Page | undefined {
+  const { nouns } = model;
+  const { hosts } = nouns;
+  const others =
+    revision === nouns.revision ? [] : nouns.nouns.endedSince("Host", revision, changedSinceMax);
+  if (others === undefined || selector === undefined) return undefined;
+  const isListed = (key: string): boolean => ranges.some(({ from, to }) => key >= from && key < to);
+  const lowest = new LowestKeys(limit + 1);
+  for (const host of selection) {
+    if (hosts.revisionOf(host) > revision) continue;
+    const key = hosts.keyOf(host);
+    if (isListed(key)) lowest.add(key);
+  }
+  const before = new Map<string, FoundNoun>();
+  for (const version of others) {
+    if (!isListed(version.key) || !matches(selector, labelsOf(version.value))) continue;
+    before.set(version.key, version);
+    lowest.add(version.key);
+  }
+  const found = lowest.sorted().flatMap((key): readonly FoundNoun[] => {
+    const noun = before.get(key) ?? nouns.world.get("Host", key);
+    return noun === undefined ? [] : [{ key, revision: noun.revision, value: noun.value }];
+  });
+  return { found: found.slice(0, limit), more: found.length > limit };
+}
+
 /** Present values come from memory, in the order of the file's keys; older ones from the file. */
 function* nounsIn(
   { model }: ApiContext,
-  { kind, selector, revision }: PageRequest,
+  { kind, revision }: PageRequest,
   range: KeyRange,
 ): Generator<FoundNoun> {
   const { nouns } = model;
@@ -61,21 +146,8 @@ function* nounsIn(
     yield* nouns.nouns.versionsAt(kind, range, revision);
     return;
   }
-  for (const key of nouns.nouns.keys(kind, range, equalityIn(selector))) {
+  for (const key of nouns.nouns.keys(kind, range)) {
     const noun = nouns.world.get<NounKind>(kind, key);
     if (noun !== undefined) yield { key, revision: noun.revision, value: nounAs(kind, noun.value) };
   }
-}
-
-/** A label that whatever is selected has with one value: the index finds it. */
-function equalityIn(
-  selector: Selector | undefined,
-): { readonly name: string; readonly value: string } | undefined {
-  if (selector === undefined) return undefined;
-  const terms = selector.op === "all" ? selector.terms : [selector];
-  for (const { op, label, values } of terms) {
-    const [value, ...others] = values;
-    if (op === "in" && value !== undefined && others.length === 0) return { name: label, value };
-  }
-  return undefined;
 }

@@ -1,3 +1,4 @@
+import { HostTable } from "@titan/compact";
 import {
   decide,
   PROPOSAL_WINDOW_SIZE,
@@ -73,7 +74,7 @@ export class ChangeFeed {
   // What is known of the log. It begins anew whenever a rival overtakes.
   #chain = new CommitChain();
   #readFrom = 0;
-  #world = new World();
+  #world = new World(new HostTable());
   #window = new ProposalWindow();
   #last: Commit | undefined;
   /** Commits decided here that are in an append that is under way, by revision. */
@@ -190,8 +191,11 @@ export class ChangeFeed {
     if (record.offset < this.#readFrom) return;
     this.#readFrom = record.offset + 1;
     const commit = commitOf(record.value);
-    if (commit === undefined) return;
-    if (!this.#chain.accept(commit, record.offset)) {
+    if (commit !== undefined) this.#count(commit, record.offset);
+  }
+
+  #count(commit: Commit, offset: number): void {
+    if (!this.#chain.accept(commit, offset)) {
       if (!this.#rules.onlyCountedIds) this.#window.add(commit.proposalId, commit.revision);
       return;
     }
@@ -202,7 +206,7 @@ export class ChangeFeed {
     if (own === undefined) this.#window.add(commit.proposalId, commit.revision);
     this.#last = commit;
     if (this.#rules.publishOnlyCounted || own === undefined) {
-      this.#publisher.enqueue({ commit, position: record.offset });
+      this.#publisher.enqueue({ commit, position: offset });
     }
     if (commit.proposalPosition >= this.#nextProposal) {
       this.#nextProposal = commit.proposalPosition + 1;
@@ -262,21 +266,17 @@ export class ChangeFeed {
 
   async #append(commits: readonly Commit[], records: readonly AppendRecord[]): Promise<void> {
     const { log, clock } = this.#options;
-    const [base] = await appendPersistently(
-      log,
-      [{ topic: CHANGE_TOPIC, partition: 0, records }],
-      clock,
-      this.#onHold,
-    );
+    const batch = { topic: CHANGE_TOPIC, partition: 0, records };
+    const [base] = await appendPersistently(log, [batch], clock, this.#onHold);
     if (!this.#rules.publishOnlyCounted) {
       for (const commit of commits) this.#publisher.enqueue({ commit, position: base ?? 0 });
     }
     // An acknowledged base offset that is the next to be read is as good as reading back; any
     // other is only an acknowledgement, and the reader finds out what counted (rule 2).
     if (base === this.#readFrom) {
-      commits.forEach((_, at) => {
-        const value = records[at]?.value ?? new Uint8Array();
-        this.#readCommit({ key: "", value, offset: base + at, timestampMs: 0 });
+      commits.forEach((commit, at) => {
+        this.#readFrom = base + at + 1;
+        this.#count(commit, base + at);
       });
     }
   }

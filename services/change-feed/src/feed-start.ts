@@ -1,3 +1,4 @@
+import { HostTable } from "@titan/compact";
 import {
   ProposalWindow,
   World,
@@ -6,19 +7,17 @@ import {
   type NounKind,
   type NounValue,
 } from "@titan/domain";
-import type { EventLog, LogRecord } from "@titan/event-log";
+import type { EventLog } from "@titan/event-log";
 import {
   commitAt,
   commitOf,
   CHANGE_TOPIC,
-  CutFold,
   EMPTY_CHAIN,
   FRONTIER_KEY,
   FRONTIER_TOPIC,
   readStatement,
   readToEnd,
   type ChainEnd,
-  type Statement,
 } from "@titan/processor-runtime";
 import type { FeedRules } from "./feed-rules.ts";
 import { NOUN_TOPICS } from "./noun-topics.ts";
@@ -48,38 +47,17 @@ export async function startFeed(
   rules: FeedRules,
 ): Promise<{ start: FeedStart; publisher: NounPublisher; positions: Map<string, number> }> {
   const positions = new Map<string, number>();
-  let highest: Frontier | undefined;
-  let lastRevision = 0;
-  positions.set(
-    `${FRONTIER_TOPIC} 0`,
-    await readToEnd(log, FRONTIER_TOPIC, 0, 0, (record) => {
-      const read = readStatement(record);
-      if (read.kind !== "frontier") {
-        if (record.key === FRONTIER_KEY) lastRevision = -1;
-        return;
-      }
-      lastRevision = read.frontier.revision;
-      if (highest === undefined || read.frontier.revision >= highest.revision) {
-        highest = read.frontier;
-      }
-    }),
-  );
-  // Nouns are read after the frontier, so they hold what it covers.
-  const loaded = await readNouns(log, positions);
-  const frontier = highest;
-  if (frontier !== undefined && verifies(frontier, loaded)) {
-    const last = await commitAt(log, frontier.commitPosition);
-    if (last?.id === frontier.commitId && last.revision === frontier.revision) {
-      const chain: ChainEnd = {
-        revision: frontier.revision,
-        commitId: frontier.commitId,
-        position: frontier.commitPosition,
-      };
-      const publisher = publisherAt(chain);
-      const world = new World();
-      for (const [kind, partitions] of loaded)
-        loadWorld(world, publisher, kind, partitions, chain.revision, rules);
-      if (lastRevision < frontier.revision) publisher.frontierIsShadowed();
+  const { highest, lastRevision } = await readFrontiers(log, positions);
+  const last = highest === undefined ? undefined : await commitAt(log, highest.commitPosition);
+  if (highest !== undefined && last !== undefined) {
+    const { revision, commitId, commitPosition: position } = highest;
+    const chain: ChainEnd = { revision, commitId, position };
+    const publisher = publisherAt(chain);
+    const world = new World(new HostTable());
+    // Nouns are read after the frontier, so they hold what it covers.
+    const verified = await loadNouns(log, highest, { world, publisher, positions, rules });
+    if (verified && last.id === commitId && last.revision === revision) {
+      if (lastRevision < revision) publisher.frontierIsShadowed();
       const window = rules.idsReadBack
         ? await readWindow(log, chain, last, windowLength)
         : new ProposalWindow(windowLength);
@@ -87,100 +65,94 @@ export async function startFeed(
       return { start: { world, chain, window, last: known }, publisher, positions };
     }
   }
-  const publisher = publisherAt(EMPTY_CHAIN);
+  for (const { topic, partition } of await nounPartitions(log)) {
+    positions.set(`${topic} ${partition}`, (await log.bounds(topic, partition)).end);
+  }
   const start: FeedStart = {
-    world: new World(),
+    world: new World(new HostTable()),
     chain: EMPTY_CHAIN,
     window: new ProposalWindow(windowLength),
     last: undefined,
   };
-  return { start, publisher, positions };
+  return { start, publisher: publisherAt(EMPTY_CHAIN), positions };
 }
 
-interface LoadedPartition {
-  readonly topic: string;
-  readonly partition: number;
-  readonly statements: { readonly statement: Statement; readonly value: Uint8Array }[];
-  readonly unreadable: Pick<LogRecord, "key" | "offset">[];
-}
-
-async function readNouns(
+/** The frontier with the highest revision, and the revision of the one that lies last. */
+async function readFrontiers(
   log: EventLog,
   positions: Map<string, number>,
-): Promise<Map<NounKind, LoadedPartition[]>> {
-  const counts = new Map((await log.topics()).map((topic) => [topic.name, topic.partitions]));
-  const loaded = new Map<NounKind, LoadedPartition[]>();
-  for (const kind of Object.keys(NOUN_TOPICS) as NounKind[]) {
-    const { topic } = NOUN_TOPICS[kind];
-    const partitions: LoadedPartition[] = [];
-    for (let partition = 0; partition < (counts.get(topic) ?? 1); partition += 1) {
-      const statements: LoadedPartition["statements"] = [];
-      const unreadable: LoadedPartition["unreadable"] = [];
-      const end = await readToEnd(log, topic, partition, 0, (record) => {
-        const read = readStatement(record);
-        if (read.kind === "statement") {
-          statements.push({ statement: read.statement, value: record.value });
-        } else {
-          unreadable.push({ key: record.key, offset: record.offset });
-        }
-      });
-      positions.set(`${topic} ${partition}`, end);
-      partitions.push({ topic, partition, statements, unreadable });
+): Promise<{ readonly highest: Frontier | undefined; readonly lastRevision: number }> {
+  let highest: Frontier | undefined;
+  let lastRevision = 0;
+  const end = await readToEnd(log, FRONTIER_TOPIC, 0, 0, (record) => {
+    const read = readStatement(record);
+    if (read.kind !== "frontier") {
+      if (record.key === FRONTIER_KEY) lastRevision = -1;
+      return;
     }
-    loaded.set(kind, partitions);
-  }
-  return loaded;
+    lastRevision = read.frontier.revision;
+    if (highest === undefined || read.frontier.revision >= highest.revision) {
+      highest = read.frontier;
+    }
+  });
+  positions.set(`${FRONTIER_TOPIC} 0`, end);
+  return { highest, lastRevision };
 }
 
-function verifies(
-  frontier: Frontier,
-  loaded: ReadonlyMap<NounKind, readonly LoadedPartition[]>,
-): boolean {
-  const sums = new Map(
-    frontier.partitions.map((cut) => [`${cut.topic} ${cut.partition}`, cut.sum]),
-  );
-  for (const partitions of loaded.values()) {
-    for (const { topic, partition, statements } of partitions) {
-      const sum = sums.get(`${topic} ${partition}`);
-      if (sum === undefined) return false;
-      const fold = new CutFold();
-      for (const { statement } of statements) fold.add(statement);
-      fold.addCut({ revision: frontier.revision, sum });
-      if (!fold.verifies(frontier.revision)) return false;
-    }
+interface NounPlace {
+  readonly kind: NounKind;
+  readonly topic: string;
+  readonly partition: number;
+}
+
+async function nounPartitions(log: EventLog): Promise<readonly NounPlace[]> {
+  const counts = new Map((await log.topics()).map((topic) => [topic.name, topic.partitions]));
+  return (Object.keys(NOUN_TOPICS) as NounKind[]).flatMap((kind) => {
+    const { topic } = NOUN_TOPICS[kind];
+    const length = counts.get(topic) ?? 1;
+    return Array.from({ length }, (_, partition) => ({ kind, topic, partition }));
+  });
+}
+
+/**
+ * Gives world and publisher, per key, the record with the highest label at or below the frontier.
+ * Answers whether each partition then has the frontier's sum; if not, both are of no use. Nothing
+ * else is kept of what is read: it may be a fleet of millions.
+ */
+async function loadNouns(
+  log: EventLog,
+  { revision, partitions }: Frontier,
+  into: {
+    readonly world: World;
+    readonly publisher: NounPublisher;
+    readonly positions: Map<string, number>;
+    readonly rules: FeedRules;
+  },
+): Promise<boolean> {
+  const { world, publisher, positions, rules } = into;
+  const sums = new Map(partitions.map((cut) => [`${cut.topic} ${cut.partition}`, cut.sum]));
+  for (const { kind, topic, partition } of await nounPartitions(log)) {
+    const own = publisher.partition(topic, partition);
+    if (own === undefined) return false;
+    const end = await readToEnd(log, topic, partition, 0, (record) => {
+      const read = readStatement(record);
+      if (read.kind !== "statement") {
+        own.observeUnreadable({ key: record.key, offset: record.offset });
+        return;
+      }
+      const { key, revision: label, offset, current } = read.statement;
+      if (label > revision) return;
+      if (own.load(read.statement, record.value)) {
+        world.put(kind, key, current as NounValue | null, rules.keepLabels ? label : revision);
+      } else {
+        // Its key's last record is older than its highest label: repaired like any later one.
+        own.observe({ key, revision: label, offset });
+      }
+    });
+    positions.set(`${topic} ${partition}`, end);
+    if (own.sum !== sums.get(`${topic} ${partition}`)) return false;
   }
   return true;
-}
-
-/** Gives world and publisher, per key, the record with the highest label at or below the cut. */
-function loadWorld(
-  world: World,
-  publisher: NounPublisher,
-  kind: NounKind,
-  partitions: readonly LoadedPartition[],
-  revision: number,
-  rules: FeedRules,
-): void {
-  for (const { topic, partition, statements, unreadable } of partitions) {
-    const top = new Map<string, { statement: Statement; value: Uint8Array }>();
-    for (const loaded of statements) {
-      const { statement } = loaded;
-      if (statement.revision > revision) continue;
-      if ((top.get(statement.key)?.statement.revision ?? -1) <= statement.revision) {
-        top.set(statement.key, loaded);
-      }
-    }
-    const own = publisher.partition(topic, partition);
-    for (const [key, { statement, value }] of top) {
-      own?.load(statement, value);
-      if (statement.current === null) continue;
-      const label = rules.keepLabels ? statement.revision : revision;
-      world.put(kind, key, statement.current as NounValue, label);
-    }
-    // A key whose last record is older than its highest label is repaired like any later one.
-    for (const { statement } of statements) own?.observe(statement);
-    for (const record of unreadable) own?.observeUnreadable(record);
-  }
 }
 
 /** The ids of exactly the last counted commits, read back along `predecessor`. */

@@ -1,21 +1,15 @@
+import { Arena, ByteValues, grown, KeyNumbers } from "@titan/compact";
 import type { Commit, Event } from "@titan/domain";
 import type { AppendRecord } from "@titan/event-log";
 import { addWrapping, type Statement } from "@titan/processor-runtime";
 import { encode, nounHash, type RecordTypes, type StatementName } from "@titan/schema-codec";
 
-interface Published {
-  readonly revision: number;
-  readonly hash: bigint;
-  /** The record as it was encoded: a repair writes the same bytes again. */
-  readonly value: Uint8Array;
-  /** Where its last copy is; undefined while the append is under way. */
-  offset: number | undefined;
-}
-
 type Seen = Pick<Statement, "key" | "revision" | "offset">;
 
 /** Lower than every revision. */
 const NO_REVISION = -1;
+/** Lower than every offset: the append is under way. */
+const NO_OFFSET = -1;
 
 /**
  * One partition of a noun topic as its writer sees it: what is published, the sum of it, and what
@@ -26,9 +20,17 @@ export class NounPartition {
   readonly partition: number;
   readonly #record: StatementName;
   readonly #labelsInSums: boolean;
-  readonly #published = new Map<string, Published>();
+  /** What is published of each key, in columns: a fleet has millions. */
+  readonly #keys: KeyNumbers;
+  /** Records as they were encoded: a repair writes the same bytes again. */
+  readonly #values: ByteValues;
+  #revisions = new Float64Array();
+  #hashes = new BigUint64Array();
+  /** Where the last copy of each is. */
+  #offsets = new Float64Array();
   #sum = 0n;
-  #underWay: Published[] = [];
+  /** Keys whose records are in the append that is under way, in its order. */
+  #underWay: number[] = [];
   #observed: Seen[] = [];
 
   constructor(topic: string, partition: number, record: StatementName, labelsInSums = true) {
@@ -36,16 +38,24 @@ export class NounPartition {
     this.topic = topic;
     this.partition = partition;
     this.#record = record;
+    const arena = new Arena();
+    this.#keys = new KeyNumbers(arena);
+    this.#values = new ByteValues(arena);
   }
 
   get sum(): bigint {
     return this.#sum;
   }
 
-  /** Takes what the topic holds for a key at the start. */
-  load(statement: Statement, value: Uint8Array): void {
-    const { key, revision, hash, offset } = statement;
-    this.#put(key, { revision, hash, value, offset });
+  /**
+   * Takes what the topic holds at the start, in its order. False for a record whose key has one with a
+   * higher label already.
+   */
+  load({ key, revision, hash, offset }: Statement, value: Uint8Array): boolean {
+    const known = this.#keys.numberOf(key);
+    if (known >= 0 && (this.#revisions[known] ?? NO_REVISION) > revision) return false;
+    this.#put(key, revision, hash, value, offset);
+    return true;
   }
 
   /** The record of an event that counts. */
@@ -67,16 +77,14 @@ export class NounPartition {
       causes: [],
       processorVersion: 0,
     } as RecordTypes[StatementName]);
-    const published: Published = { revision, hash, value, offset: undefined };
-    this.#put(key, published);
-    this.#underWay.push(published);
+    this.#underWay.push(this.#put(key, revision, hash, value, NO_OFFSET));
     return { key, value };
   }
 
   /** The records handed out since the last call are in the log, one after the other, from `base`. */
   landed(base: number): void {
-    this.#underWay.forEach((published, at) => {
-      published.offset = base + at;
+    this.#underWay.forEach((number, at) => {
+      this.#offsets[number] = base + at;
     });
     this.#underWay = [];
   }
@@ -97,24 +105,36 @@ export class NounPartition {
    */
   repair(againstOwnWorld = true): AppendRecord[] {
     const records: AppendRecord[] = [];
+    const repaired = new Set<number>();
     for (const { key, revision, offset } of this.#observed) {
-      const published = this.#published.get(key);
-      if (published === undefined) continue;
-      if (revision === published.revision) {
-        published.offset = Math.max(published.offset ?? -1, offset);
-      } else if (revision < published.revision && offset > (published.offset ?? -1)) {
-        if (!againstOwnWorld || this.#underWay.includes(published)) continue;
-        this.#underWay.push(published);
-        records.push({ key, value: published.value });
+      const number = this.#keys.numberOf(key);
+      if (number < 0) continue;
+      const label = this.#revisions[number] ?? NO_REVISION;
+      const last = this.#offsets[number] ?? NO_OFFSET;
+      if (revision === label) {
+        this.#offsets[number] = Math.max(last, offset);
+      } else if (revision < label && offset > last) {
+        if (!againstOwnWorld || repaired.has(number)) continue;
+        repaired.add(number);
+        records.push({ key, value: new Uint8Array(this.#values.get(number)) });
       }
     }
+    this.#underWay.push(...repaired);
     this.#observed = [];
     return records;
   }
 
-  #put(key: string, published: Published): void {
-    const before = this.#published.get(key);
-    this.#sum = addWrapping(this.#sum, published.hash - (before?.hash ?? 0n));
-    this.#published.set(key, published);
+  /** Answers the number of the key. */
+  #put(key: string, revision: number, hash: bigint, value: Uint8Array, offset: number): number {
+    const number = this.#keys.add(key);
+    this.#revisions = grown(this.#revisions, number);
+    this.#hashes = grown(this.#hashes, number);
+    this.#offsets = grown(this.#offsets, number);
+    this.#sum = addWrapping(this.#sum, hash - (this.#hashes[number] ?? 0n));
+    this.#revisions[number] = revision;
+    this.#hashes[number] = hash;
+    this.#offsets[number] = offset;
+    this.#values.set(number, value);
+    return number;
   }
 }

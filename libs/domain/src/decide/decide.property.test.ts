@@ -99,7 +99,7 @@ function checkInvariants(world: World): void {
     for (const [key, { value }] of world.entries(kind)) {
       expect(world.has("Workspace", splitKey(key).workspace), key).toBe(true);
       expect(`${nounAs(kind, value).workspace}/${value.name}`).toBe(key);
-      expect(world.objectsIn(splitKey(key).workspace, kind).has(key)).toBe(true);
+      expect([...world.objectsIn(splitKey(key).workspace, kind)]).toContain(key);
     }
   }
   for (const [key, { value }] of world.entries("Deployment")) {

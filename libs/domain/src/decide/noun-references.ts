@@ -9,6 +9,8 @@ export interface NounReference {
   readonly key: string;
 }
 
+const NONE: readonly NounReference[] = [];
+
 /**
  * What a noun refers to and would break without. A token's host is not among it: hosts may always go, and the
  * incarnation in the token keeps it from opening the next one. Being in a workspace is not a reference either.
@@ -22,9 +24,14 @@ export function referencesOf(kind: NounKind, value: NounValue): readonly NounRef
       { kind: "Target", key: target },
     ];
   }
-  if (kind !== "Token") return [];
+  if (kind !== "Token") return NONE;
   const named = nounAs(kind, value).workspaces.filter((name) => name !== EVERY_WORKSPACE);
   return named.map((key) => ({ kind: "Workspace", key }));
+}
+
+/** Whether nouns of a kind refer to others at all: most do not, and need not be looked at. */
+export function mayRefer(kind: NounKind): boolean {
+  return kind === "Deployment" || kind === "Token";
 }
 
 export function isUsedKind(kind: NounKind): kind is UsedKind {

@@ -148,7 +148,7 @@ export class OperationRunner {
     const { kind, workspace, name, pointer } = operation;
     this.#refusals.add("not-found", pointer, `${describe(operation)} does not exist`, () => {
       if (!isScopedKind(kind)) return "";
-      const keys = [...this.#draft.world.objectsIn(workspace, kind).keys().take(1_000)];
+      const keys = Iterator.from(this.#draft.world.objectsIn(workspace, kind)).take(1_000);
       return didYouMean(
         name,
         keys.map((key) => splitKey(key).name),

@@ -1,7 +1,6 @@
 import { splitKey } from "../key.ts";
 import {
   isNounKind,
-  isScopedKind,
   NOUN_KINDS,
   nounAs,
   type NounKind,
@@ -9,9 +8,9 @@ import {
   type NounValue,
   type ScopedKind,
 } from "../noun.ts";
-import type { Event } from "../records.generated.ts";
+import type { Event, Host } from "../records.generated.ts";
 import { ParsedTemplates } from "../template/parsed-templates.ts";
-import { referencesOf, type UsedKind } from "./noun-references.ts";
+import { mayRefer, referencesOf, type UsedKind } from "./noun-references.ts";
 
 /** A noun's value and the revision of the change that gave it. */
 export interface StoredNoun<Value = NounValue> {
@@ -30,25 +29,43 @@ export interface ReadableWorld {
   /** Keys of what refers to it: deployments, and for a workspace tokens. */
   usersOf(kind: UsedKind, key: string): ReadonlySet<string>;
   /** Keys of a workspace's objects of one kind. */
-  objectsIn(workspace: string, kind: ScopedKind): ReadonlySet<string>;
+  objectsIn(workspace: string, kind: ScopedKind): Iterable<string>;
   /** Parses a template of the world once. */
   readonly parses: ParsedTemplates;
+}
+
+/** Where a world keeps the nouns of one kind. What it answers is equal to what it was given, not the same object. */
+export interface NounTable<Value = NounValue> extends Iterable<
+  readonly [string, StoredNoun<Value>]
+> {
+  readonly size: number;
+  get(key: string): StoredNoun<Value> | undefined;
+  has(key: string): boolean;
+  set(key: string, noun: StoredNoun<Value>): void;
+  delete(key: string): void;
+  keys(): Iterable<string>;
+  /** Keys of what is in a workspace; asked only of kinds that are in one. */
+  keysIn(workspace: string): Iterable<string>;
 }
 
 const NONE: ReadonlySet<string> = new Set();
 
 /**
  * All nouns at one revision, with indexes of who uses what and of what is in which workspace. Changes in place and
- * costs what an event costs, however large it is; a proposal is decided without copying anything.
+ * costs what an event costs, however large it is; a proposal is decided without copying anything. A fleet's hosts may
+ * be kept in a table of the caller's, which takes less memory than objects.
  */
 export class World implements ReadableWorld {
   readonly parses = new ParsedTemplates();
-  readonly #nouns = new Map<NounKind, Map<string, StoredNoun>>(
-    NOUN_KINDS.map((kind) => [kind, new Map()]),
-  );
+  readonly #nouns: ReadonlyMap<NounKind, NounTable>;
   readonly #users = new Index();
-  readonly #objects = new Index();
   #revision = 0;
+
+  constructor(hosts: NounTable<Host> = new NounMap<Host>()) {
+    this.#nouns = new Map(
+      NOUN_KINDS.map((kind) => [kind, kind === "Host" ? (hosts as NounTable) : new NounMap()]),
+    );
+  }
 
   /** The revision of the last change that was applied; 0 before the first. */
   get revision(): number {
@@ -82,8 +99,8 @@ export class World implements ReadableWorld {
     return this.#users.of(kind, key);
   }
 
-  objectsIn(workspace: string, kind: ScopedKind): ReadonlySet<string> {
-    return this.#objects.of(kind, workspace);
+  objectsIn(workspace: string, kind: ScopedKind): Iterable<string> {
+    return this.#nouns.get(kind)?.keysIn(workspace) ?? NONE;
   }
 
   /** Takes over the events of the change that follows. Events of unknown kinds are a bug of the caller. */
@@ -98,20 +115,44 @@ export class World implements ReadableWorld {
   /** Sets or, with null, removes one noun: for loading a world from the noun topics. */
   put(kind: NounKind, key: string, value: NounValue | null, revision: number): void {
     const nouns = this.#nouns.get(kind);
-    const before = nouns?.get(key);
+    const before = mayRefer(kind) ? nouns?.get(key) : undefined;
     if (before !== undefined) {
       for (const used of referencesOf(kind, before.value))
         this.#users.remove(used.kind, used.key, key);
     }
     if (value === null) {
       nouns?.delete(key);
-      if (isScopedKind(kind)) this.#objects.remove(kind, splitKey(key).workspace, key);
     } else {
       nouns?.set(key, { value, revision });
-      if (isScopedKind(kind)) this.#objects.add(kind, splitKey(key).workspace, key);
       for (const used of referencesOf(kind, value)) this.#users.add(used.kind, used.key, key);
     }
     this.#revision = Math.max(this.#revision, revision);
+  }
+}
+
+/** Nouns of one kind as objects. */
+class NounMap<Value> extends Map<string, StoredNoun<Value>> implements NounTable<Value> {
+  readonly #workspaces = new Map<string, Set<string>>();
+
+  override set(key: string, noun: StoredNoun<Value>): this {
+    if (!this.has(key)) {
+      const { workspace } = splitKey(key);
+      const keys = this.#workspaces.get(workspace) ?? new Set<string>();
+      this.#workspaces.set(workspace, keys.add(key));
+    }
+    return super.set(key, noun);
+  }
+
+  override delete(key: string): boolean {
+    const { workspace } = splitKey(key);
+    const keys = this.#workspaces.get(workspace);
+    keys?.delete(key);
+    if (keys?.size === 0) this.#workspaces.delete(workspace);
+    return super.delete(key);
+  }
+
+  keysIn(workspace: string): Iterable<string> {
+    return this.#workspaces.get(workspace) ?? NONE;
   }
 }
 

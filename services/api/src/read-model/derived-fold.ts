@@ -11,12 +11,15 @@ import {
   type InputPartition,
   type Statement,
 } from "@titan/processor-runtime";
+import { sameAs, statementsOf } from "./aligned-statements.ts";
 import {
   DERIVED_STREAMS,
-  hexOf,
   partitionsOf,
   rowOf,
+  targetsIn,
+  isStored,
   type DerivedStream,
+  type StoredStream,
 } from "./derived-stream.ts";
 import { DerivedStore, type DerivedVersion } from "./derived-store.ts";
 import { ALL_KEYS } from "./key-ranges.ts";
@@ -26,7 +29,7 @@ import { turn } from "./turn.ts";
 
 /** What one step changed: a record in force from now on, or none any more. */
 export interface DerivedChange {
-  readonly stream: DerivedStream;
+  readonly stream: StoredStream;
   readonly key: string;
   readonly version: DerivedVersion | undefined;
 }
@@ -173,6 +176,10 @@ export class DerivedFold {
     let differs = false;
     for (const stream of DERIVED_STREAMS) {
       const statements = wanted.get(stream) ?? new Map<string, Statement>();
+      if (!isStored(stream)) {
+        await this.#setTargets(statements);
+        continue;
+      }
       for (const version of this.store.inRange(stream, ALL_KEYS.from, ALL_KEYS.to)) {
         const statement = statements.get(version.key);
         const same = statement !== undefined && sameAs(stream, statement, version);
@@ -214,28 +221,34 @@ export class DerivedFold {
   }
 
   #store(steps: readonly AlignedStep[]): void {
-    const done: DerivedStep[] = [];
+    const done: (DerivedStep & { readonly targets: ReadonlyMap<string, Statement> })[] = [];
     const now = this.#clock.now();
     this.#file.transaction(() => {
       for (const step of steps) {
         const changes: DerivedChange[] = [];
+        let targets: ReadonlyMap<string, Statement> = new Map();
         for (const [stream, statements] of statementsOf(step, this.#inputs)) {
+          if (!isStored(stream)) {
+            targets = statements;
+            continue;
+          }
           for (const [key, statement] of statements) {
             const change = this.#apply(stream, key, statement, step.revision);
             if (change !== undefined) changes.push(change);
           }
         }
         this.store.addCut(step.revision, now);
-        done.push({ cut: step.revision, changes });
+        done.push({ cut: step.revision, changes, targets });
       }
       const last = steps.at(-1);
       if (last !== undefined) this.#file.set("derived-cut", last.revision);
       this.#forgetOld(now);
     });
-    for (const step of done) {
-      this.#cut = step.cut;
-      for (const listener of this.#listeners) listener(step);
-      this.waiters.reached(step.cut);
+    for (const { cut, changes, targets } of done) {
+      for (const [host, statement] of targets) this.store.setTargets(host, targetsIn(statement));
+      this.#cut = cut;
+      for (const listener of this.#listeners) listener({ cut, changes });
+      this.waiters.reached(cut);
     }
   }
 
@@ -250,7 +263,7 @@ export class DerivedFold {
   }
 
   #apply(
-    stream: DerivedStream,
+    stream: StoredStream,
     key: string,
     statement: Statement,
     cut: number,
@@ -261,35 +274,20 @@ export class DerivedFold {
     if (before !== undefined && sameAs(stream, statement, before)) return undefined;
     if (before !== undefined) this.store.end(stream, before, cut);
     if (statement.current === null) return { stream, key, version: undefined };
-    this.#put(stream, key, statement, cut);
-    return { stream, key, version: this.store.current(stream, key) };
+    return { stream, key, version: this.#put(stream, key, statement, cut) };
   }
 
-  #put(stream: DerivedStream, key: string, statement: Statement, cut: number): void {
+  #put(stream: StoredStream, key: string, statement: Statement, cut: number): DerivedVersion {
     const from = { cut, label: statement.revision, changeId: statement.origin.changeId };
-    this.store.put(stream, key, rowOf(stream, statement), from);
+    return this.store.put(stream, key, rowOf(stream, statement), from);
   }
-}
 
-function statementsOf(
-  step: AlignedStep,
-  inputs: readonly { readonly topic: DerivedStream }[],
-): Map<DerivedStream, Map<string, Statement>> {
-  const byStream = new Map<DerivedStream, Map<string, Statement>>();
-  for (const { input, statements } of step.changes) {
-    const stream = inputs[input]?.topic;
-    if (stream === undefined) continue;
-    const all = byStream.get(stream) ?? new Map<string, Statement>();
-    byStream.set(stream, all);
-    for (const [key, statement] of statements) all.set(key, statement);
+  async #setTargets(statements: ReadonlyMap<string, Statement>): Promise<void> {
+    let done = 0;
+    for (const [host, statement] of statements) {
+      this.store.setTargets(host, targetsIn(statement));
+      done += 1;
+      if (done % RECORDS_PER_TRANSACTION_MAX === 0) await turn();
+    }
   }
-  return byStream;
-}
-
-function sameAs(stream: DerivedStream, statement: Statement, version: DerivedVersion): boolean {
-  if (statement.current === null) return false;
-  // The hash in the file is that of the slice where there is one, so the row decides.
-  return stream === "titan.host-deployment"
-    ? rowOf(stream, statement).hash === version.hash
-    : hexOf(statement.hash) === version.hash;
 }

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import { integerOf, textOf, type Row } from "./columns.ts";
-import type { DerivedRow, DerivedStream } from "./derived-stream.ts";
+import type { DerivedRow, StoredStream } from "./derived-stream.ts";
 import { keysBelow } from "./key-ranges.ts";
+import { Memberships } from "./memberships.ts";
 
 /** A derived record that is, or was, in force. */
 export interface DerivedVersion {
@@ -17,8 +18,12 @@ export interface DerivedVersion {
   readonly value: string;
 }
 
-/** The derived records in force at each cut that this replica followed. */
+/**
+ * The derived records in force at each cut that this replica followed, and which targets select which
+ * hosts at the last.
+ */
 export class DerivedStore {
+  readonly #memberships = new Memberships();
   readonly #insert;
   readonly #end;
   readonly #erase;
@@ -28,10 +33,6 @@ export class DerivedStore {
   readonly #versionsBelow;
   readonly #ofDeployment;
   readonly #changedBelow;
-  readonly #join;
-  readonly #leave;
-  readonly #members;
-  readonly #memberCount;
   readonly #insertCut;
   readonly #cutAt;
   readonly #cutBefore;
@@ -44,7 +45,7 @@ export class DerivedStore {
   constructor(database: DatabaseSync) {
     const columns = "key, deployment, cut, label, change, hash, value";
     this.#insert = database.prepare(
-      `INSERT OR REPLACE INTO derived (stream, key, deployment, host, created, host_created, cut,
+      `INSERT INTO derived (stream, key, deployment, host, created, host_created, cut,
         label, change, hash, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#end = database.prepare(
@@ -69,18 +70,12 @@ export class DerivedStore {
         AND (until IS NULL OR until > ?) ORDER BY key`,
     );
     this.#ofDeployment = database.prepare(
-      `SELECT ${columns} FROM derived WHERE deployment = ? AND stream = ? AND until IS NULL
-        ORDER BY key`,
+      `SELECT ${columns} FROM derived WHERE deployment = ? AND deployment <> '' AND stream = ?
+        AND until IS NULL ORDER BY key`,
     );
     this.#changedBelow = database.prepare(
       `SELECT DISTINCT key, deployment FROM derived WHERE stream = ? AND key >= ? AND key < ?
         AND (cut > ? OR until > ?) ORDER BY key`,
-    );
-    this.#join = database.prepare("INSERT OR REPLACE INTO membership VALUES (?, ?)");
-    this.#leave = database.prepare("DELETE FROM membership WHERE target = ? AND host = ?");
-    this.#members = database.prepare("SELECT host FROM membership WHERE target = ? ORDER BY host");
-    this.#memberCount = database.prepare(
-      "SELECT count(*) AS count FROM membership WHERE target = ?",
     );
     this.#insertCut = database.prepare("INSERT OR REPLACE INTO cut VALUES (?, ?)");
     this.#cutAt = database.prepare("SELECT stepped_at FROM cut WHERE revision >= ? LIMIT 1");
@@ -96,19 +91,19 @@ export class DerivedStore {
     this.#forgetCuts = database.prepare("DELETE FROM cut WHERE revision < ?");
   }
 
-  current(stream: DerivedStream, key: string): DerivedVersion | undefined {
+  current(stream: StoredStream, key: string): DerivedVersion | undefined {
     return versionOf(this.#current.get(stream, key));
   }
 
   /** What is in force with keys `prefix/…`. */
-  currentBelow(stream: DerivedStream, prefix: string): readonly DerivedVersion[] {
+  currentBelow(stream: StoredStream, prefix: string): readonly DerivedVersion[] {
     const { from, to } = keysBelow(prefix);
     return this.#currentBelow.all(stream, from, to).flatMap((row) => versionOf(row) ?? []);
   }
 
   /** In the order of keys, from `from` on, below `to`. */
   *inRange(
-    stream: DerivedStream,
+    stream: StoredStream,
     from: string,
     to: string,
     cut?: number,
@@ -123,36 +118,50 @@ export class DerivedStore {
     }
   }
 
-  at(stream: DerivedStream, key: string, cut: number): DerivedVersion | undefined {
+  at(stream: StoredStream, key: string, cut: number): DerivedVersion | undefined {
     return versionOf(this.#versionAt.get(stream, key, cut, cut));
   }
 
-  ofDeployment(stream: DerivedStream, deployment: string): readonly DerivedVersion[] {
+  ofDeployment(stream: StoredStream, deployment: string): readonly DerivedVersion[] {
     return this.#ofDeployment.all(deployment, stream).flatMap((row) => versionOf(row) ?? []);
   }
 
   /** Keys `prefix/…` that came, changed or went after a cut. */
-  changedBelow(stream: DerivedStream, prefix: string, after: number): readonly string[] {
+  changedBelow(stream: StoredStream, prefix: string, after: number): readonly string[] {
     const { from, to } = keysBelow(prefix);
     return this.#changedBelow.all(stream, from, to, after, after).map((row) => textOf(row, "key"));
   }
 
   hostsOfTarget(target: string): readonly string[] {
-    return this.#members.all(target).map((row) => textOf(row, "host"));
+    return this.#memberships.hostsOf(target);
   }
 
   hostCountOfTarget(target: string): number {
-    const row = this.#memberCount.get(target);
-    return row === undefined ? 0 : integerOf(row, "count");
+    return this.#memberships.countOf(target);
+  }
+
+  /** Sorted. */
+  targetsOfHost(host: string): readonly string[] {
+    return this.#memberships.targetsOf(host);
+  }
+
+  /** Hosts that are in any target, in no order. */
+  hostsWithTargets(): Iterable<string> {
+    return this.#memberships.hosts();
+  }
+
+  /** All targets of a host from now on. */
+  setTargets(host: string, targets: readonly string[]): void {
+    this.#memberships.set(host, targets);
   }
 
   /** The value from this cut on. */
   put(
-    stream: DerivedStream,
+    stream: StoredStream,
     key: string,
     row: DerivedRow,
     from: { readonly cut: number; readonly label: number; readonly changeId: string },
-  ): void {
+  ): DerivedVersion {
     const { cut, label, changeId } = from;
     const { deployment, host, created, hostCreated, hash, value } = row;
     this.#insert.run(
@@ -168,17 +177,13 @@ export class DerivedStore {
       hash,
       value,
     );
-    for (const target of row.targets) this.#join.run(target, key);
+    return { key, deployment, cut, label, changeId, hash, value };
   }
 
   /** Not in force any more from this cut on. Without a cut it never was. */
-  end(stream: DerivedStream, version: DerivedVersion, cut: number | undefined): void {
-    if (stream === "titan.host-target") {
-      const { targets } = JSON.parse(version.value) as { readonly targets: readonly string[] };
-      for (const target of targets) this.#leave.run(target, version.key);
-    }
-    if (cut === undefined) this.#erase.run(stream, version.key);
-    else this.#end.run(cut, stream, version.key);
+  end(stream: StoredStream, { key }: DerivedVersion, cut: number | undefined): void {
+    if (cut === undefined) this.#erase.run(stream, key);
+    else this.#end.run(cut, stream, key);
   }
 
   addCut(revision: number, steppedAt: number): void {

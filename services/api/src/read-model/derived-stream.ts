@@ -21,6 +21,13 @@ export const DERIVED_STREAMS = [
 
 export type DerivedStream = (typeof DERIVED_STREAMS)[number];
 
+/** Those whose records lie in the file; who is in which target is in memory (`Memberships`). */
+export type StoredStream = Exclude<DerivedStream, "titan.host-target">;
+
+export function isStored(stream: DerivedStream): stream is StoredStream {
+  return stream !== "titan.host-target";
+}
+
 export function partitionsOf(topic: DerivedStream, installation: Installation): number {
   const stream: Stream | undefined = STREAMS.find((row) => row.topic === topic);
   if (stream === undefined) throw new RangeError(`no stream is called ${topic}`);
@@ -44,18 +51,12 @@ export interface DerivedRow {
   readonly value: string;
   /** Of the record as it stands in its slice's stream; sixteen hexadecimal digits. */
   readonly hash: string;
-  /** The targets of a host. */
-  readonly targets: readonly string[];
 }
 
-const NOT_PLACED = { host: "", created: 0, hostCreated: 0, targets: [] } as const;
+const NOT_PLACED = { host: "", created: 0, hostCreated: 0 } as const;
 
-export function rowOf(stream: DerivedStream, statement: Statement): DerivedRow {
+export function rowOf(stream: StoredStream, statement: Statement): DerivedRow {
   switch (stream) {
-    case "titan.host-target": {
-      const { targets } = statement.current as HostTarget;
-      return { ...plain(statement, ""), targets };
-    }
     case "titan.assignment":
       return plain(statement, (statement.current as Assignment).deployment);
     case "titan.host-deployment": {
@@ -70,6 +71,11 @@ export function rowOf(stream: DerivedStream, statement: Statement): DerivedRow {
       return { ...NOT_PLACED, deployment: statement.key, value, hash: hexOf(statement.hash) };
     }
   }
+}
+
+/** The targets of a host, as its record on `titan.host-target` says. */
+export function targetsIn({ current }: Statement): readonly string[] {
+  return (current as HostTarget | null)?.targets ?? [];
 }
 
 export function hexOf(hash: bigint): string {

@@ -1,3 +1,4 @@
+import { HostTable } from "@titan/compact";
 import { World, type Commit } from "@titan/domain";
 import type { EventLog, LogRecord, Subscription } from "@titan/event-log";
 import { CHANGE_TOPIC, CommitChain, commitOf } from "@titan/processor-runtime";
@@ -33,7 +34,9 @@ export class NounFold {
   readonly #file: ReadModelFile;
   readonly #log: EventLog;
   readonly #listeners = new Set<(commit: Commit) => void>();
-  readonly #world = new World();
+  /** The hosts in force, found by their labels. */
+  readonly hosts = new HostTable();
+  readonly #world = new World(this.hosts);
   #chain = new CommitChain();
   #next = 0;
   #target: number | undefined;

@@ -45,7 +45,7 @@ export class PlacementStore {
   constructor(database: DatabaseSync) {
     const inForce = "d.stream = 'titan.host-deployment' AND d.until IS NULL";
     this.#ofDeployment = database.prepare(
-      `SELECT ${COLUMNS} FROM ${JOINED} WHERE d.deployment = ? AND ${inForce} AND d.key > ?
+      `SELECT ${COLUMNS} FROM ${JOINED} WHERE d.deployment = ? AND d.deployment <> '' AND ${inForce} AND d.key > ?
         ORDER BY d.key LIMIT ?`,
     );
     this.#ofHost = database.prepare(

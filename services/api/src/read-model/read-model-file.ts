@@ -5,6 +5,8 @@ import { TABLES, TABLES_VERSION } from "./tables.ts";
 
 const IN_MEMORY = ":memory:";
 const PAGE_CACHE_KIB = 64 * 1024;
+/** A page that many transactions touch is written to the file once for so much of the write-ahead log. */
+const CHECKPOINT_PAGES = 8 * 1024;
 
 /**
  * The SQLite file of one API replica. Everything in it comes from the log, so a file of another
@@ -84,7 +86,8 @@ export class ReadModelFile {
 /** `NORMAL` may lose the newest transactions with the power, never the file: they are read again. */
 function prepare(database: DatabaseSync): void {
   database.exec(
-    `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${PAGE_CACHE_KIB}`,
+    `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+      PRAGMA cache_size = -${PAGE_CACHE_KIB}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
   );
 }
 

@@ -2,11 +2,15 @@
  * The tables of the read model. Another number than the file's throws the file away and it is
  * made again from the log, so there are no migrations: raise it with every change here.
  */
-export const TABLES_VERSION = 2;
+export const TABLES_VERSION = 3;
 
 /**
  * `noun` and `derived` hold every value with the span of revisions in which it was in force:
- * from `revision` (or `cut`) up to, not including, `until`; null while it still is.
+ * from the revision in its id (or `cut`) up to, not including, `until`; null while it still is.
+ *
+ * Both have one index for what is in force and what was, because each costs as much as the row when a
+ * fleet is loaded. What is in force comes first of its key there, then the versions before it, oldest
+ * first.
  */
 export const TABLES = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -30,22 +34,11 @@ CREATE TABLE noun (
   id INTEGER PRIMARY KEY,
   kind TEXT NOT NULL,
   key TEXT NOT NULL,
-  revision INTEGER NOT NULL,
   until INTEGER,
   value TEXT NOT NULL
 );
-CREATE UNIQUE INDEX noun_version ON noun (kind, key, revision);
-CREATE INDEX noun_current ON noun (kind, key) WHERE until IS NULL;
-CREATE INDEX noun_revision ON noun (revision);
-CREATE INDEX noun_until ON noun (until) WHERE until IS NOT NULL;
-
-CREATE TABLE noun_label (
-  kind TEXT NOT NULL,
-  label TEXT NOT NULL,
-  value TEXT NOT NULL,
-  key TEXT NOT NULL,
-  PRIMARY KEY (kind, label, value, key)
-) WITHOUT ROWID;
+CREATE INDEX noun_key ON noun (kind, key, until);
+CREATE INDEX noun_ended ON noun (kind, until) WHERE until IS NOT NULL;
 
 CREATE TABLE cut (revision INTEGER PRIMARY KEY, stepped_at INTEGER NOT NULL);
 
@@ -64,16 +57,10 @@ CREATE TABLE derived (
   hash TEXT NOT NULL,
   value TEXT NOT NULL
 );
-CREATE UNIQUE INDEX derived_version ON derived (stream, key, cut);
-CREATE INDEX derived_current ON derived (stream, key) WHERE until IS NULL;
-CREATE INDEX derived_deployment ON derived (deployment, stream, key) WHERE until IS NULL;
+CREATE INDEX derived_key ON derived (stream, key, until);
+CREATE INDEX derived_deployment ON derived (deployment, stream, key)
+  WHERE until IS NULL AND deployment <> '';
 CREATE INDEX derived_until ON derived (until) WHERE until IS NOT NULL;
-
-CREATE TABLE membership (
-  target TEXT NOT NULL,
-  host TEXT NOT NULL,
-  PRIMARY KEY (target, host)
-) WITHOUT ROWID;
 
 CREATE TABLE host_status (
   host TEXT PRIMARY KEY,

@@ -69,8 +69,8 @@ export async function watchList(
   const missed =
     reached === undefined
       ? []
-      : nouns.nouns.changedKeys(watch.kind, reached.revision, from, CATCH_UP_MAX + 1);
-  if (missed.length > CATCH_UP_MAX) {
+      : nouns.nouns.changedKeys(watch.kind, reached.revision, from, CATCH_UP_MAX);
+  if (missed === undefined) {
     throw ApiProblem.of(
       "gone",
       `more than ${CATCH_UP_MAX} changes since revision ${reached?.revision}: list again`,

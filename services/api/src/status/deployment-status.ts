@@ -1,5 +1,6 @@
-import { labelOf, type Deployment } from "@titan/domain";
+import { allOf, hasLabel, type Deployment } from "@titan/domain";
 import type { ApiContext } from "../api-context.ts";
+import { HostSelection } from "../read-model/host-selection.ts";
 import type { ReadModel } from "../read-model/read-model.ts";
 import type { HostState, HostStateName } from "./host-state.ts";
 import { statesOfDeployment } from "./host-states.ts";
@@ -94,12 +95,12 @@ function countsOf(
 function eligibleCount({ derived, nouns }: ReadModel, { target, template }: Deployment): number {
   const needed = neededLabels(nouns, template);
   if (needed.length === 0) return derived.store.hostCountOfTarget(target);
-  let count = 0;
-  for (const host of derived.store.hostsOfTarget(target)) {
-    const labels = nouns.world.get("Host", host)?.value.labels ?? {};
-    if (needed.every((label) => labelOf(labels, label) !== undefined)) count += 1;
-  }
-  return count;
+  const { hosts } = nouns;
+  const eligible = new HostSelection(hosts, allOf(needed.map(hasLabel)));
+  return derived.store.hostsOfTarget(target).filter((key) => {
+    const host = hosts.numberOf(key);
+    return host >= 0 && eligible.has(host);
+  }).length;
 }
 
 function problemsOf(
@@ -116,6 +117,8 @@ function problemsOf(
     const { code, detail } = rendered.value.problem;
     problems.push({ code, detail });
   }
+  // Until the streams were read once nobody knows who is selected.
+  if (model.derived.cut === undefined) return problems;
   if (hosts.selected === 0) {
     const detail = `target ${deployment.target} selects no host`;
     problems.push({ code: "no-hosts-selected", detail });

@@ -1,4 +1,4 @@
-import { labelOf, splitKey, type Host, type HostTarget } from "@titan/domain";
+import { labelOf, splitKey, type Host } from "@titan/domain";
 import type { ApiContext } from "../api-context.ts";
 import { sees, type Caller } from "../caller.ts";
 import type { StatusProblem } from "./deployment-status.ts";
@@ -14,11 +14,8 @@ export function hostStatus(context: ApiContext, caller: Caller, key: string, hos
   const { model, options } = context;
   const { derived, observations, nouns } = model;
   const now = options.clock.now();
-  const membership = derived.store.current("titan.host-target", key);
   const visible = (other: string): boolean => sees(caller, splitKey(other).workspace);
-  const selecting =
-    membership === undefined ? [] : (JSON.parse(membership.value) as HostTarget).targets;
-  const targets = selecting.filter(visible);
+  const targets = derived.store.targetsOfHost(key).filter(visible);
   const seen = observations.statuses.last(key);
   const isOwn = seen?.status.hostCreatedRevision === host.createdRevision;
   const deployments = statesOfHost(context, key)

@@ -36,7 +36,7 @@ export function answerDryRun(
     throw ApiProblem.ofRefusals(refusals, { dryRun: true });
   }
   const { outcomes, events } = verdict;
-  const all = effectsOf(world, events);
+  const all = effectsOf(model.nouns, events);
   const effects = all.slice(0, EFFECTS_MAX);
   const more = all.length > effects.length ? { effectCount: all.length } : {};
   return { changeId: proposal.id, accepted: true, outcomes, effects, ...more };

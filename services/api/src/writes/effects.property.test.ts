@@ -1,5 +1,6 @@
-import { decide, type Operation } from "@titan/domain";
-import { apply, create, installedWorld, proposalOf, remove } from "@titan/domain/testing";
+import { HostTable } from "@titan/compact";
+import { decide, installationEvents, World, type Operation } from "@titan/domain";
+import { apply, create, proposalOf, remove } from "@titan/domain/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { placedByViews } from "../testing/placed-by-views.ts";
@@ -82,13 +83,15 @@ test("the effects of a dry run are what the views then do, whatever the change",
   const seen = new Map<string, number>();
   fc.assert(
     fc.property(fc.array(change, HISTORY), (changes) => {
-      const world = installedWorld();
+      const hosts = new HostTable();
+      const world = new World(hosts);
+      world.apply(installationEvents({ views: [] }), 1);
       let placed: ReadonlyMap<string, string> = new Map();
       for (const [at, operations] of [FIRST, ...changes].entries()) {
         const revision = at + 2;
         const verdict = decide(world, proposalOf(operations), { revision });
         if (!verdict.accepted) continue;
-        const effects = effectsOf(world, verdict.events);
+        const effects = effectsOf({ world, hosts }, verdict.events);
         world.apply(verdict.events, revision);
         const now = placedByViews(world);
         expect(effects).toEqual(differences(placed, now));

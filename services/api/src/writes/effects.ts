@@ -1,6 +1,6 @@
 import { labelOf, renderedDeploymentOf, type Event, type Host, type World } from "@titan/domain";
 import { hostsOf, isEligible, labelsNeeded } from "./placement.ts";
-import { worldAfter, worldNow, type NounLookup } from "./world-after.ts";
+import { worldAfter, worldNow, type NounLookup, type NounsInForce } from "./world-after.ts";
 
 /** What a change would mean for one host and deployment. */
 export interface Effect {
@@ -10,9 +10,11 @@ export interface Effect {
 }
 
 /** What would follow from the events of a change, by the functions that the views are made of. */
-export function effectsOf(world: World, events: readonly Event[]): readonly Effect[] {
-  const before = worldNow(world);
-  const after = worldAfter(world, events);
+export function effectsOf(nouns: NounsInForce, events: readonly Event[]): readonly Effect[] {
+  const { world } = nouns;
+  const before = worldNow(nouns);
+  const after = worldAfter(nouns, events);
+  const changedHosts = new Set(events.filter(({ kind }) => kind === "Host").map(({ key }) => key));
   const effects: Effect[] = [];
   const whole = affectedDeployments(world, events, before, after);
   for (const deployment of whole) {
@@ -24,13 +26,15 @@ export function effectsOf(world: World, events: readonly Event[]): readonly Effe
       const effect = effectOn(
         was.has(host),
         is.has(host),
-        () => rendersAnew || hostDiffers(world, before, after, deployment, host),
+        () =>
+          rendersAnew ||
+          (changedHosts.has(host) && hostDiffers(world, before, after, deployment, host)),
       );
       if (effect !== undefined) effects.push({ host, deployment, effect });
     }
   }
-  for (const { kind, key } of events) {
-    if (kind === "Host") effects.push(...effectsOnHost(world, before, after, key, whole));
+  for (const host of changedHosts) {
+    effects.push(...effectsOnHost(world, before, after, host, whole));
   }
   return effects.sort(byHostAndDeployment);
 }
@@ -114,7 +118,7 @@ function hostDiffers(
 ): boolean {
   const was = before.get("Host", hostKey);
   const is = after.get("Host", hostKey);
-  if (was === is || was === undefined || is === undefined) return false;
+  if (was === undefined || is === undefined) return false;
   if (was.createdRevision !== is.createdRevision) return true;
   const template = after.get("Deployment", deployment)?.template ?? "";
   const differs = (label: string): boolean => labelIn(was, label) !== labelIn(is, label);
@@ -126,7 +130,6 @@ function labelIn({ labels }: Host, label: string): string | undefined {
 }
 
 function byHostAndDeployment(left: Effect, right: Effect): number {
-  const a = `${left.host} ${left.deployment}`;
-  const b = `${right.host} ${right.deployment}`;
-  return a < b ? -1 : a > b ? 1 : 0;
+  if (left.host !== right.host) return left.host < right.host ? -1 : 1;
+  return left.deployment < right.deployment ? -1 : left.deployment > right.deployment ? 1 : 0;
 }

@@ -1,16 +1,12 @@
 import {
   compareByRendezvous,
-  DEFAULT_WORKSPACE,
-  isVisibleFrom,
-  labelOf,
-  matches,
   rendezvousHash,
   weightOfHashes,
   type Deployment,
   type Host,
   type World,
 } from "@titan/domain";
-import type { NounLookup } from "./world-after.ts";
+import { selects, type NounLookup } from "./world-after.ts";
 
 /** The labels that a template needs of a host. */
 export function labelsNeeded(world: World, nouns: NounLookup, template: string): readonly string[] {
@@ -28,12 +24,7 @@ export function isEligible(
   host: Host,
 ): boolean {
   const target = nouns.get("Target", deployment.target);
-  return (
-    target !== undefined &&
-    isVisibleFrom(target.workspace, host.workspace) &&
-    matches(target.selector, host.labels) &&
-    needed.every((label) => labelOf(host.labels, label) !== undefined)
-  );
+  return target !== undefined && selects(target, needed, host);
 }
 
 /** The hosts that a deployment is on: what target-delta, replica-assignment and fan-out make of it. */
@@ -42,16 +33,10 @@ export function hostsOf(world: World, nouns: NounLookup, key: string): ReadonlyS
   const target = deployment === undefined ? undefined : nouns.get("Target", deployment.target);
   if (deployment === undefined || target === undefined) return new Set();
   const needed = labelsNeeded(world, nouns, deployment.template);
-  const eligible: string[] = [];
-  for (const workspace of new Set([target.workspace, DEFAULT_WORKSPACE])) {
-    for (const hostKey of nouns.hostsIn(workspace)) {
-      const host = nouns.get("Host", hostKey);
-      if (host !== undefined && isEligible(nouns, deployment, needed, host)) eligible.push(hostKey);
-    }
-  }
-  if (deployment.replicas === null) return new Set(eligible);
+  const eligible = new Set(nouns.hostsOf(target, needed));
+  if (deployment.replicas === null) return eligible;
   const hash = rendezvousHash(key);
-  const weighed = eligible.map((host) => ({
+  const weighed = [...eligible].map((host) => ({
     host,
     weight: weightOfHashes(hash, rendezvousHash(host)),
   }));
