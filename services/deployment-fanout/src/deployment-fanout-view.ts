@@ -56,12 +56,20 @@ export const deploymentFanout: View<DeploymentFanoutState, HostDeployment> = {
 
   learn(state, records) {
     const keys = new Set<string>();
+    // These name all their pairs themselves.
+    const changed = new Set<string>();
+    for (const { stream, key } of records) if (stream === "titan.deployment") changed.add(key);
     // What a deployment was joined with before, then what it is joined with now.
     for (const record of records) {
       nameOfHost(state, record, keys);
       nameOfDeployment(state, record, keys);
     }
-    for (const record of records) apply(state, record, keys);
+    const joined = (host: string, target: string): void => {
+      for (const deployment of state.targetDeployments.get(target) ?? []) {
+        if (!changed.has(deployment)) keys.add(`${host}/${deployment}`);
+      }
+    };
+    for (const record of records) apply(state, record, joined);
     // Only when they are asked for: a task that starts has every pair to compare.
     const all = function* (): Generator<string> {
       for (const record of records) nameOfDeployment(state, record, keys);
@@ -175,19 +183,17 @@ function nameHosts(state: DeploymentFanoutState, key: string, keys: Set<string>)
   for (const host of state.fleet.hostsOf(target)) keys.add(`${host}/${key}`);
 }
 
-/** A membership names the pairs of the targets that its host joined or left. */
-function apply(state: DeploymentFanoutState, record: InputRecord, keys: Set<string>): void {
+/** Told of each target that a host joins or leaves. */
+type Joined = (host: string, target: string) => void;
+
+function apply(state: DeploymentFanoutState, record: InputRecord, joined: Joined): void {
   const { key, current } = record;
   switch (record.stream) {
     case "titan.host":
       state.fleet.putHost(key, current as Host | null);
       return;
     case "titan.host-target":
-      state.fleet.putTargets(key, current as HostTarget | null, (target) => {
-        for (const deployment of state.targetDeployments.get(target) ?? []) {
-          keys.add(`${key}/${deployment}`);
-        }
-      });
+      state.fleet.putTargets(key, current as HostTarget | null, (target) => joined(key, target));
       return;
     case "titan.deployment": {
       const before = state.deployments.get(key);

@@ -53,37 +53,32 @@ export const replicaAssignment: View<ReplicaAssignmentState, Assignment> = {
   learn(state, records) {
     /** To be assigned anew among all their hosts. */
     const stale = new Set<string>();
-    /** Target key → hosts that joined or left it, or are another. */
-    const changed = new Map<string, Set<string>>();
-    for (const { stream, key } of records) {
-      if (stream !== "titan.host") continue;
-      for (const target of state.fleet.targetsOf(key)) join(changed, target, key);
-    }
     for (const record of records) {
-      switch (record.stream) {
-        case "titan.deployment":
-          learnDeployment(state, record);
-          stale.add(record.key);
-          break;
-        case "titan.template":
-          if (record.current === null) state.neededLabels.delete(record.key);
-          else state.neededLabels.set(record.key, hostLabelsOf(record.current as Template));
-          break;
-        case "titan.host":
-          state.fleet.putHost(record.key, record.current as Host | null);
-          break;
-        case "titan.host-target":
-          state.fleet.putTargets(record.key, record.current as HostTarget | null, (target) => {
-            join(changed, target, record.key);
-          });
-          break;
-        default:
-          break;
+      if (record.stream === "titan.deployment") {
+        learnDeployment(state, record);
+        stale.add(record.key);
+      } else if (record.stream === "titan.template") {
+        learnTemplate(state, record);
       }
     }
     for (const { stream, key } of records) {
       if (stream !== "titan.template") continue;
       for (const deployment of state.templateDeployments.get(key) ?? []) stale.add(deployment);
+    }
+    /** Of the others, the hosts that joined or left, or are another. */
+    const changed = new Map<string, Set<string>>();
+    const touch = (host: string, target: string): void => {
+      for (const deployment of state.targetDeployments.get(target) ?? []) {
+        if (!stale.has(deployment)) join(changed, deployment, host);
+      }
+    };
+    for (const { stream, key, current } of records) {
+      if (stream === "titan.host") {
+        state.fleet.putHost(key, current as Host | null);
+        for (const target of state.fleet.targetsOf(key)) touch(key, target);
+      } else if (stream === "titan.host-target") {
+        state.fleet.putTargets(key, current as HostTarget | null, (target) => touch(key, target));
+      }
     }
     const keys = new Set<string>();
     for (const deployment of stale) {
@@ -92,15 +87,12 @@ export const replicaAssignment: View<ReplicaAssignmentState, Assignment> = {
       // Also those that stay: the deployment may have come anew under its name.
       for (const host of before.union(after)) keys.add(`${deployment}/${host}`);
     }
-    for (const [target, hosts] of changed) {
-      for (const deployment of state.targetDeployments.get(target) ?? []) {
-        if (stale.has(deployment)) continue;
-        const before = state.assigned.get(deployment) ?? NONE;
-        const after = assignAmong(state, deployment, hosts);
-        for (const host of before.symmetricDifference(after)) keys.add(`${deployment}/${host}`);
-        // A host may have come anew under its name.
-        for (const host of hosts) if (after.has(host)) keys.add(`${deployment}/${host}`);
-      }
+    for (const [deployment, hosts] of changed) {
+      const before = state.assigned.get(deployment) ?? NONE;
+      const after = assignAmong(state, deployment, hosts);
+      for (const host of before.symmetricDifference(after)) keys.add(`${deployment}/${host}`);
+      // A host may have come anew under its name.
+      for (const host of hosts) if (after.has(host)) keys.add(`${deployment}/${host}`);
     }
     return keys;
   },
@@ -147,6 +139,11 @@ function learnDeployment(state: ReplicaAssignmentState, { key, current }: InputR
   state.deployments.set(key, deployment);
   join(state.targetDeployments, deployment.target, key);
   join(state.templateDeployments, deployment.template, key);
+}
+
+function learnTemplate({ neededLabels }: ReplicaAssignmentState, record: InputRecord): void {
+  if (record.current === null) neededLabels.delete(record.key);
+  else neededLabels.set(record.key, hostLabelsOf(record.current as Template));
 }
 
 /** Assigns a deployment among all hosts of its target. */

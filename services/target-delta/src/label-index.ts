@@ -40,6 +40,10 @@ export class LabelIndex {
     return this.#hosts.keyOf(number);
   }
 
+  get size(): number {
+    return this.#hosts.size;
+  }
+
   keys(): Iterable<string> {
     return this.#hosts.keys();
   }

@@ -48,15 +48,19 @@ export const targetDelta: View<TargetDeltaState, HostTarget> = {
   learn(state, records) {
     const moved = new Set<string>();
     const changed = new Map<string, Target | null>();
+    let gone = 0;
     for (const { stream, key, current } of records) {
       if (stream === "titan.host") {
         state.hosts.put(key, current as Host | null);
         moved.add(key);
+        if (current === null) gone += 1;
       } else if (stream === "titan.target") {
         changed.set(key, current as Target | null);
       }
     }
-    for (const [key, target] of changed) learnTarget(state, key, target, moved);
+    // When every host is named already, as at the start, nobody is left to look for.
+    const named = moved.size - gone === state.hosts.size ? undefined : moved;
+    for (const [key, target] of changed) learnTarget(state, key, target, named);
     return moved;
   },
 
@@ -78,12 +82,12 @@ export const targetDelta: View<TargetDeltaState, HostTarget> = {
   },
 };
 
-/** Adds the hosts that join or leave the target. */
+/** Adds the hosts that join or leave the target, if there is a set for them. */
 function learnTarget(
   { hosts, targets, index }: TargetDeltaState,
   key: string,
   target: Target | null,
-  moved: Set<string>,
+  moved: Set<string> | undefined,
 ): void {
   const before = targets.get(key);
   const after =
@@ -94,11 +98,13 @@ function learnTarget(
           workspace: target.workspace,
           selector: compileSelector(target.selector, hosts.pairs),
         };
-  const { workspace } = splitKey(key);
-  hosts.differing(before?.selector, after?.selector, (number) => {
-    const host = hosts.keyOf(number);
-    if (isVisibleFrom(workspace, splitKey(host).workspace)) moved.add(host);
-  });
+  if (moved !== undefined) {
+    const { workspace } = splitKey(key);
+    hosts.differing(before?.selector, after?.selector, (number) => {
+      const host = hosts.keyOf(number);
+      if (isVisibleFrom(workspace, splitKey(host).workspace)) moved.add(host);
+    });
+  }
   if (before !== undefined) {
     index.delete(before);
     releaseSelector(before.selector, hosts.pairs);
