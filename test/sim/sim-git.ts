@@ -21,6 +21,8 @@ export class SimGit {
   #revision = 0;
   #accepted: string | undefined;
   #installation: string;
+  /** Whose tree it is: of two that came after it, the first may have written nothing. */
+  #writtenBy: string | undefined;
   #beside = 0;
 
   constructor(world: SimWorld) {
@@ -56,7 +58,7 @@ export class SimGit {
   /** An operator gives the tree to the installation that is there now; false when it has it. */
   accept(): boolean {
     if (this.#installation === this.#world.installation) return false;
-    this.#accepted = this.#installation;
+    this.#accepted = this.#writtenBy;
     this.#installation = this.#world.installation;
     this.#revision = 0;
     return true;
@@ -116,6 +118,7 @@ export class SimGit {
       this.#world.violation(`Git goes back from ${this.#revision} to ${revision}`);
     }
     this.#revision = revision;
+    this.#writtenBy = installation;
     this.#compare(tip, revision);
   }
 
