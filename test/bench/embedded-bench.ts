@@ -7,6 +7,7 @@ import { measureGateway } from "./gateway/measure-gateway.ts";
 import { measureGit } from "./git.ts";
 import { measureReadModel } from "./read-model/measure-read-model.ts";
 import { measureStart } from "./start.ts";
+import { measureSteadyStream } from "./steady-stream.ts";
 import { measureViews } from "./views/measure-views.ts";
 import { measureYardsticks } from "./yardsticks.ts";
 
@@ -25,6 +26,7 @@ export async function benchEmbedded(options: BenchOptions): Promise<Figures> {
     fleet: () => measureFleet(figures, size, nodeFlags),
     bulk: () => measureBulk(figures, size, nodeFlags),
     git: () => measureGit(figures, sizeName),
+    stream: () => measureSteadyStream(figures, sizeName, nodeFlags),
     views: () => measureViews(figures, sizeName),
     "read-model": () => measureReadModel(figures, sizeName, nodeFlags),
     gateway: () => measureGateway(figures, sizeName),
