@@ -39,25 +39,20 @@ export class KeyNumbers {
 
   /** -1 when the key is not there. */
   numberOf(key: string): number {
-    const slots = this.#slots;
-    const mask = slots.length / 2 - 1;
-    const hash = hashOf(key);
-    for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const number = (slots[2 * at] ?? 0) - 1;
-      if (number < 0 || (slots[2 * at + 1] === hash && this.#isKey(number, key))) return number;
-    }
+    return this.#find(key, hashOf(key));
   }
 
   /** The number of the key, which is new if it was not there. */
   add(key: string): number {
-    const found = this.numberOf(key);
+    const hash = hashOf(key);
+    const found = this.#find(key, hash);
     if (found >= 0) return found;
     if ((this.size + 1) * 4 > this.#slots.length) this.#rehash();
     const number = this.#free.pop() ?? this.#limit;
     if (number === this.#limit) this.#limit += 1;
     this.#texts = grown(this.#texts, 2 * number + 1);
     this.#write(number, key);
-    this.#insert(number, hashOf(key));
+    this.#insert(number, hash);
     return number;
   }
 
@@ -88,6 +83,15 @@ export class KeyNumbers {
 
   *keys(): Generator<string> {
     for (const number of this.numbers()) yield this.keyOf(number);
+  }
+
+  #find(key: string, hash: number): number {
+    const slots = this.#slots;
+    const mask = slots.length / 2 - 1;
+    for (let at = hash & mask; ; at = (at + 1) & mask) {
+      const number = (slots[2 * at] ?? 0) - 1;
+      if (number < 0 || (slots[2 * at + 1] === hash && this.#isKey(number, key))) return number;
+    }
   }
 
   #isKey(number: number, key: string): boolean {

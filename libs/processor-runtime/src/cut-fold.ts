@@ -74,7 +74,7 @@ export class CutFold {
 
   /** The label of the record in force for a key. */
   labelOf(key: string): number | undefined {
-    return this.#held.revisionOf(key);
+    return this.#held.revisionAt(this.#held.placeOf(key));
   }
 
   add(statement: Statement): void {
@@ -214,15 +214,17 @@ export class CutFold {
 
   #fold(statement: Statement): void {
     const { key, revision, hash } = statement;
-    const label = this.#held.revisionOf(key);
-    const before = this.#held.hashOf(key) ?? 0n;
+    const place = this.#held.placeOf(key);
+    const label = this.#held.revisionAt(place);
+    const before = this.#held.hashAt(place) ?? 0n;
     if (label !== undefined) {
       if (label > revision) return;
       // Of equal labels the later offset counts; two different hashes are for the sum to judge.
       if (label === revision && before === hash) return;
     }
     this.#sum = addWrapping(this.#sum, hash - before);
-    this.#held.set(key, revision, hash);
+    if (place < 0) this.#held.set(key, revision, hash);
+    else this.#held.setAt(place, revision, hash);
     this.#changed.set(key, statement);
   }
 
@@ -258,7 +260,8 @@ export class CutFold {
       for (; at < this.#pending.length; at += 1) {
         const statement = this.#pending[at];
         if (statement === undefined || statement.revision > revision) break;
-        const before = top.get(statement.key)?.hash ?? this.#held.hashOf(statement.key) ?? 0n;
+        const held = this.#held.hashAt(this.#held.placeOf(statement.key));
+        const before = top.get(statement.key)?.hash ?? held ?? 0n;
         sum = addWrapping(sum, statement.hash - before);
         top.set(statement.key, statement);
       }

@@ -9,19 +9,28 @@ export class HeldLabels {
   #revisions = new Float64Array();
   #hashes = new BigUint64Array();
 
-  revisionOf(key: string): number | undefined {
-    return this.#revisions[this.#keys.numberOf(key)];
+  /** Where a key stands; -1 when it is not held. */
+  placeOf(key: string): number {
+    return this.#keys.numberOf(key);
   }
 
-  hashOf(key: string): bigint | undefined {
-    return this.#hashes[this.#keys.numberOf(key)];
+  revisionAt(place: number): number | undefined {
+    return this.#revisions[place];
+  }
+
+  hashAt(place: number): bigint | undefined {
+    return this.#hashes[place];
   }
 
   set(key: string, revision: number, hash: bigint): void {
-    const number = this.#keys.add(key);
-    this.#revisions = grown(this.#revisions, number);
-    this.#hashes = grown(this.#hashes, number);
-    this.#revisions[number] = revision;
-    this.#hashes[number] = hash;
+    const place = this.#keys.add(key);
+    this.#revisions = grown(this.#revisions, place);
+    this.#hashes = grown(this.#hashes, place);
+    this.setAt(place, revision, hash);
+  }
+
+  setAt(place: number, revision: number, hash: bigint): void {
+    this.#revisions[place] = revision;
+    this.#hashes[place] = hash;
   }
 }

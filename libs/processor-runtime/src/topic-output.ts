@@ -56,7 +56,7 @@ const TRY_AGAIN_MS = 200;
 export class TopicOutput<Value> implements Output<Value> {
   readonly #options: TopicOutputOptions;
   readonly #isSliced: boolean;
-  readonly #truths = new Truths();
+  readonly #truths: Truths;
   readonly #streams = new Map<string, OwnStream>();
   readonly #subscriptions = new Map<OwnStream, Subscription>();
   readonly #appender: StreamAppender;
@@ -70,6 +70,7 @@ export class TopicOutput<Value> implements Output<Value> {
   constructor(options: TopicOutputOptions) {
     this.#options = options;
     this.#isSliced = options.marks === "when-changed";
+    this.#truths = new Truths(this.#isSliced);
     const { log, clock, onHold } = options;
     this.#appender = new StreamAppender({ log, clock, onHold, mayBeLost: this.#isSliced });
   }

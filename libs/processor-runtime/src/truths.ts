@@ -16,9 +16,12 @@ export class Truths {
   #offsets = new Float64Array();
   /** The truth that follows in the list of its stream; the number is one more than it is. */
   #next = new Int32Array();
+  readonly #areShared: boolean;
   #streams = 0;
 
-  constructor() {
+  /** Whether more than one stream is to have its truths here. */
+  constructor(areShared: boolean) {
+    this.#areShared = areShared;
     const arena = new Arena();
     this.#keys = new KeyNumbers(arena);
     this.#values = new ByteValues(arena);
@@ -27,7 +30,7 @@ export class Truths {
   /** For a stream's own truths. */
   list(): TruthList {
     this.#streams += 1;
-    return new TruthList(this, this.#keys, `${this.#streams} `);
+    return new TruthList(this, this.#keys, this.#areShared ? `${this.#streams} ` : "");
   }
 
   /** Zero for what has no value; so it is for `NO_TRUTH`. */
