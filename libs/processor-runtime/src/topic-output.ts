@@ -2,25 +2,17 @@ import { LogError, type AppendRecord, type EventLog, type Subscription } from "@
 import type { Clock } from "./clock.ts";
 import { followOwnStream, isUnknownTopic } from "./follow-own-stream.ts";
 import { inParallel } from "./in-parallel.ts";
+import { inParts } from "./in-parts.ts";
 import type { Output } from "./output.ts";
 import type { OwnStream } from "./own-stream.ts";
 import type { OnHold } from "./persistent-append.ts";
 import type { Rules } from "./rules.ts";
 import type { Signal } from "./signal.ts";
 import { StreamAppender } from "./stream-appender.ts";
+import { idOf, isSameStream, type Place, type StreamPlace } from "./stream-place.ts";
 import type { StreamWriter } from "./stream-writer.ts";
 import { Truths } from "./truths.ts";
 import type { ViewStep } from "./view.ts";
-
-interface StreamPlace {
-  readonly topic: string;
-  readonly partition: number;
-}
-
-/** Where one key of a view goes. */
-export interface Place extends StreamPlace {
-  readonly key: string;
-}
 
 export interface TopicOutputOptions {
   readonly log: EventLog;
@@ -44,6 +36,8 @@ export interface TopicOutputOptions {
 
 /** So many streams are read at once when a task starts. */
 const LOADS_MAX = 256;
+/** So many keys of a step are worked out before what they gave is appended. */
+const KEYS_A_PART = 2_000;
 /** So often a topic may go away again while it is made anew. */
 const TRIES_MAX = 10;
 const TRY_AGAIN_MS = 200;
@@ -90,9 +84,7 @@ export class TopicOutput<Value> implements Output<Value> {
       this.#last = step;
       const places = await this.#place(step.values.keys(), step.revision);
       for (const [stream, keys] of places) {
-        const records = stream.step(step, keys);
-        this.#push(stream, records);
-        const changed = records.length > 0 || !stream.isMarked;
+        const changed = (await this.#step(stream, step, keys)) > 0 || !stream.isMarked;
         if (changed && this.#isSliced) this.#push(stream, [stream.mark()]);
         await this.#appendWhenLarge();
       }
@@ -132,11 +124,27 @@ export class TopicOutput<Value> implements Output<Value> {
     const held = stream.keys().map((key) => {
       return [key, this.#options.writer.nameOf(stream.topic, key)] as const;
     });
-    this.#push(stream, stream.step(step, held));
+    await this.#step(stream, step, held);
     const others = keys.filter(([key]) => !stream.has(key));
-    this.#push(stream, stream.step(step, others));
+    await this.#step(stream, step, others);
     this.#push(stream, [stream.mark()]);
     await this.#appendWhenLarge();
+  }
+
+  /** Writes what a step changes, in parts: it may be a fleet. Answers how many records that are. */
+  async #step(
+    stream: OwnStream,
+    step: ViewStep<unknown>,
+    keys: Iterable<readonly [key: string, name: string]>,
+  ): Promise<number> {
+    let count = 0;
+    for (const part of inParts(keys, KEYS_A_PART)) {
+      const records = stream.step(step, part);
+      this.#push(stream, records);
+      count += records.length;
+      await this.#appendWhenLarge();
+    }
+    return count;
   }
 
   #markAll(step: ViewStep<Value>, changed: ReadonlyMap<OwnStream, unknown>): void {
@@ -285,14 +293,6 @@ export class TopicOutput<Value> implements Output<Value> {
     void this.#subscriptions.get(stream)?.close();
     this.#subscriptions.delete(stream);
   }
-}
-
-function isSameStream(one: StreamPlace, other: StreamPlace): boolean {
-  return one.partition === other.partition && one.topic === other.topic;
-}
-
-function idOf({ topic, partition }: StreamPlace): string {
-  return `${topic} ${partition}`;
 }
 
 function alwaysGone(topic: string): LogError {
