@@ -143,7 +143,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: "a slice repaired without a mark",
-    options: { rules: { ...RULES, markAfterRepair: false }, ...LATE_OWNERS },
+    options: { rules: { ...RULES, markAfterRepair: false }, ...LATE_OWNERS, proposals: 60 },
   },
   {
     name: "a bookmark without its state",
