@@ -35,6 +35,12 @@ export class HostStream {
     return this.#arrivedAt.get(revision);
   }
 
+  /** When the first record of `revision` or a later one was there: several changes may be one step. */
+  recordFrom(revision: number): number | undefined {
+    for (const [label, arrivedAt] of this.#arrivedAt) if (label >= revision) return arrivedAt;
+    return undefined;
+  }
+
   close(): void {
     this.#request.on("error", () => {});
     this.#request.destroy();

@@ -80,7 +80,7 @@ export async function measureSteadyStream(
     const { revision } = await load.apply([hostObject(host, targets, { group: `g${group}` })]);
     const answeredAt = performance.now();
     if (!isWatched || at < warmUp) return;
-    const arrivedAt = await eventually("the record", () => streams[host]?.recordAt(revision));
+    const arrivedAt = await eventually("the record", () => streams[host]?.recordFrom(revision));
     latencies.push(arrivedAt - submittedAt);
     acknowledged.push(answeredAt - submittedAt);
   });

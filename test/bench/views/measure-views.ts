@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { deploymentFanout } from "@titan/deployment-fanout";
@@ -21,6 +22,8 @@ const BARS = {
   liveMiB: 400,
 } as const;
 const WARM_UP = 20;
+/** So long an owner reads what it has written, at most. */
+const SETTLE_MS = 10_000;
 /** Records of a raw append, the yardstick of what is written. */
 const RAW_BATCH = 5_000;
 const RAW_BYTES = 300;
@@ -60,7 +63,7 @@ async function start(
   const sizes = { hosts, targets };
   const isRecovery = how === "an output that is right";
   const readPerS = await rawReads(log, "titan.host");
-  const before = liveMiB();
+  const before = await liveMiB();
   const startedAt = performance.now();
   const delta = fleet.start(VIEWS[0] as AnyView);
   await delta.reached(revision);
@@ -74,14 +77,14 @@ async function start(
   });
   figures.add({
     name: "  live memory of target-delta",
-    value: liveMiB() - before,
+    value: (await liveMiB()) - before,
     unit: "MiB",
     bar: BARS.liveMiB,
     sizes,
   });
   const assignment = fleet.start(VIEWS[1] as AnyView);
   await assignment.reached(revision);
-  const afterTwo = liveMiB();
+  const afterTwo = await liveMiB();
   const fanoutAt = performance.now();
   const fanout = fleet.start(VIEWS[2] as AnyView);
   await fanout.reached(revision);
@@ -97,7 +100,7 @@ async function start(
     beside: { name: "raw appends", value: rawPerS, unit: "per s" },
     sizes: { ...sizes, records },
   });
-  const live = liveMiB() - afterTwo;
+  const live = (await liveMiB()) - afterTwo;
   figures.add({ name: "  live memory of deployment-fanout", value: live, unit: "MiB", sizes });
   return { delta, assignment, fanout };
 }
@@ -211,8 +214,9 @@ function perSecond(count: number, startedAt: number): number {
   return (count * MS_PER_S) / (performance.now() - startedAt);
 }
 
-/** After a collection; typed arrays count. */
-function liveMiB(): number {
+/** After a collection, when what was under way has passed; typed arrays count. */
+async function liveMiB(): Promise<number> {
+  await sleep(SETTLE_MS);
   setFlagsFromString("--expose-gc");
   (runInNewContext("gc") as () => void)();
   const { heapUsed, external } = process.memoryUsage();
