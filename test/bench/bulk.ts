@@ -1,11 +1,10 @@
 import { Sandbox } from "../flows/sandbox.ts";
-import type { TitanProcess } from "../flows/titan-process.ts";
 import { ApiLoad, atOnce } from "./api-load.ts";
 import type { BenchSize } from "./bench-size.ts";
 import type { Figures } from "./figure.ts";
 import { hostObject } from "./fleet-objects.ts";
 import { PlainLog } from "./plain-log.ts";
-import { residentMiB } from "./process-memory.ts";
+import { addMemory } from "./process-memory.ts";
 
 const MS_PER_S = 1_000;
 const GROUPS = 200;
@@ -48,7 +47,9 @@ export async function measureBulk(
     unit: "s",
     beside: { name: "as many records in the plain log", value: plainS, unit: "s" },
   });
-  addMemory(figures, "memory after the hosts were created", titan, { hosts });
+  addMemory(figures, "memory after the hosts were created", titan.process.pid, BARS.memoryMiB, {
+    hosts,
+  });
 
   const changeAt = performance.now();
   await atOnce(changes, LANES, (at) =>
@@ -67,7 +68,7 @@ export async function measureBulk(
     },
     sizes,
   });
-  addMemory(figures, "memory after the changes", titan, sizes);
+  addMemory(figures, "memory after the changes", titan.process.pid, BARS.memoryMiB, sizes);
   load.close();
   await titan.process.terminate();
   await measureRestart(figures, box, sizes, nodeFlags, await plain.readS(hosts + changes));
@@ -103,19 +104,7 @@ async function measureRestart(
     unit: "s",
     beside,
   });
-  addMemory(figures, "memory after the restart", titan, sizes);
+  addMemory(figures, "memory after the restart", titan.process.pid, BARS.memoryMiB, sizes);
   load.close();
   await titan.process.terminate();
-}
-
-function addMemory(
-  figures: Figures,
-  name: string,
-  titan: TitanProcess,
-  sizes: Readonly<Record<string, number>>,
-): void {
-  const memory = residentMiB(titan.process.pid);
-  if (memory === undefined) return;
-  figures.add({ name, value: memory.now, unit: "MiB", bar: BARS.memoryMiB, sizes });
-  figures.add({ name: "  at its highest", value: memory.peak, unit: "MiB" });
 }

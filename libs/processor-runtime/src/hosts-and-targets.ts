@@ -39,7 +39,11 @@ export class HostsAndTargets {
   }
 
   /** Null: nothing selects the host. Calls back with each target that the host joins or leaves. */
-  putTargets(host: string, membership: HostTarget | null, changed: (target: string) => void): void {
+  putTargets(
+    host: string,
+    membership: Pick<HostTarget, "targets"> | null,
+    changed: (target: string) => void = () => {},
+  ): void {
     const number = this.#hosts.add(host);
     const targets = (membership?.targets ?? []).map((target) => this.#targets.add(target));
     targets.sort((one, other) => one - other);
@@ -89,9 +93,14 @@ export class HostsAndTargets {
     }
   }
 
-  /** Those that select any host. */
-  targets(): Iterable<string> {
-    return this.#targets.keys();
+  /** How many hosts a target selects. */
+  countOf(target: string): number {
+    return this.#selected.countOf(this.#targets.numberOf(target));
+  }
+
+  /** Hosts that are there or that something selects, in no order. */
+  hosts(): Iterable<string> {
+    return this.#hosts.keys();
   }
 
   /** A host that is not there and that nothing selects needs no number. */

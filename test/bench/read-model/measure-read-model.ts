@@ -3,7 +3,7 @@ import { whenReady, type TitanProcess } from "../../flows/titan-process.ts";
 import { ApiLoad, atOnce } from "../api-load.ts";
 import { percentile, type Figures, type Unit } from "../figure.ts";
 import { deploymentObject, templateObject, WORKLOAD } from "../fleet-objects.ts";
-import { residentMiB } from "../process-memory.ts";
+import { addMemory } from "../process-memory.ts";
 import { ApiReads } from "./api-reads.ts";
 import {
   hostDocument,
@@ -73,7 +73,9 @@ async function measureSize(
   const titan = await whenReady(started);
   const load = new ApiLoad(titan.api, titan.token);
   await loadHosts(figures, size, load, plainRate);
-  addMemory(figures, "memory, the hosts loaded", titan, { hosts: size.hosts });
+  addMemory(figures, "memory, the hosts loaded", titan.process.pid, BARS.memoryMiB, {
+    hosts: size.hosts,
+  });
   for (let at = 0; at < EDITS; at += 1) await load.apply([hostDocument(at, { edited: "yes" })]);
   await measureReads(figures, size, titan, plain);
   await load.apply([targetDocument(0), templateObject(1), WORKLOAD, deploymentObject(0, 1)]);
@@ -81,7 +83,10 @@ async function measureSize(
   await measureDryRun(figures, size, titan, plain);
   await loadTargets(figures, size, load);
   const { hosts, targets } = size;
-  addMemory(figures, "memory, hosts and targets loaded", titan, { hosts, targets });
+  addMemory(figures, "memory, hosts and targets loaded", titan.process.pid, BARS.memoryMiB, {
+    hosts,
+    targets,
+  });
   load.close();
   await titan.process.terminate();
 }
@@ -261,16 +266,4 @@ async function measureDryRun(
     sizes: { hosts, effects },
   });
   api.close();
-}
-
-function addMemory(
-  figures: Figures,
-  name: string,
-  titan: TitanProcess,
-  sizes: Readonly<Record<string, number>>,
-): void {
-  const memory = residentMiB(titan.process.pid);
-  if (memory === undefined) return;
-  figures.add({ name, value: memory.now, unit: "MiB", bar: BARS.memoryMiB, sizes });
-  figures.add({ name: "  at its highest", value: memory.peak, unit: "MiB" });
 }

@@ -3,7 +3,7 @@ import { clientOf, type Client } from "../testing/client.ts";
 import { EventReader } from "../testing/event-reader.ts";
 import { mintToken, seedDeployment } from "../testing/seed.ts";
 import { startStack, type Stack } from "../testing/stack.ts";
-import { CountingSink } from "./counting-sink.ts";
+import { CountingSink } from "../testing/counting-sink.ts";
 
 const KEEP_ALIVE_MS = 200;
 

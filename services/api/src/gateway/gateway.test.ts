@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { clientOf, type Client } from "../testing/client.ts";
 import { startStack, type Stack } from "../testing/stack.ts";
-import { CountingSink } from "./counting-sink.ts";
+import { CountingSink } from "../testing/counting-sink.ts";
 
 const HOSTS = 20;
 

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
+import { HostsAndTargets } from "@titan/processor-runtime";
 import { integerOf, textOf, type Row } from "./columns.ts";
 import type { DerivedRow, StoredStream } from "./derived-stream.ts";
 import { keysBelow } from "./key-ranges.ts";
-import { Memberships } from "./memberships.ts";
 
 /** A derived record that is, or was, in force. */
 export interface DerivedVersion {
@@ -23,7 +23,8 @@ export interface DerivedVersion {
  * hosts at the last.
  */
 export class DerivedStore {
-  readonly #memberships = new Memberships();
+  /** In memory alone: every start reads all of it anyway, and there are ten times as many as hosts. */
+  readonly #memberships = new HostsAndTargets();
   readonly #insert;
   readonly #end;
   readonly #erase;
@@ -133,7 +134,7 @@ export class DerivedStore {
   }
 
   hostsOfTarget(target: string): readonly string[] {
-    return this.#memberships.hostsOf(target);
+    return [...this.#memberships.hostsOf(target)].sort();
   }
 
   hostCountOfTarget(target: string): number {
@@ -142,7 +143,7 @@ export class DerivedStore {
 
   /** Sorted. */
   targetsOfHost(host: string): readonly string[] {
-    return this.#memberships.targetsOf(host);
+    return this.#memberships.targetsOf(host).sort();
   }
 
   /** Hosts that are in any target, in no order. */
@@ -152,7 +153,7 @@ export class DerivedStore {
 
   /** All targets of a host from now on. */
   setTargets(host: string, targets: readonly string[]): void {
-    this.#memberships.set(host, targets);
+    this.#memberships.putTargets(host, { targets });
   }
 
   /** The value from this cut on. */

@@ -21,7 +21,7 @@ export const DERIVED_STREAMS = [
 
 export type DerivedStream = (typeof DERIVED_STREAMS)[number];
 
-/** Those whose records lie in the file; who is in which target is in memory (`Memberships`). */
+/** Those whose records lie in the file; who is in which target is in memory (`HostsAndTargets`). */
 export type StoredStream = Exclude<DerivedStream, "titan.host-target">;
 
 export function isStored(stream: DerivedStream): stream is StoredStream {

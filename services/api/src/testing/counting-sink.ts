@@ -1,4 +1,4 @@
-import type { EventSink } from "./event-sink.ts";
+import type { EventSink } from "../gateway/event-sink.ts";
 
 /** For tests: a sink that counts how often it is looked at. */
 export class CountingSink implements EventSink {
