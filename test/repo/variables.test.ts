@@ -1,5 +1,14 @@
 import { readFileSync } from "node:fs";
-import { readConfig, SERVICE_FIELDS, type ServiceConfig } from "@titan/processor-runtime/service";
+import {
+  readConfig,
+  SERVICE_FIELDS,
+  viewService,
+  type ServiceConfig,
+} from "@titan/processor-runtime/service";
+import { deploymentFanout } from "@titan/deployment-fanout";
+import { replicaAssignment } from "@titan/replica-assignment";
+import { targetDelta } from "@titan/target-delta";
+import { templateRender } from "@titan/template-render";
 import { expect, test } from "vitest";
 import { readApiConfig } from "../../services/api/src/config.ts";
 import { readChangeFeedConfig } from "../../services/change-feed/src/config.ts";
@@ -14,6 +23,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const EVERY_SERVICE = "every service";
 const READERS: Readonly<Record<string, (environment: Environment) => unknown>> = {
   [EVERY_SERVICE]: (environment) => readConfig<ServiceConfig>(environment, SERVICE_FIELDS),
+  "target-delta": (environment) => viewService(targetDelta).readConfig(environment),
+  "replica-assignment": (environment) => viewService(replicaAssignment).readConfig(environment),
+  "deployment-fanout": (environment) => viewService(deploymentFanout).readConfig(environment),
+  "template-render": (environment) => viewService(templateRender).readConfig(environment),
   "change-feed": readChangeFeedConfig,
   "stream-forwarder": readForwarderConfig,
   "gitops-writer": readGitopsWriterConfig,

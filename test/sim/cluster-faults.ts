@@ -45,6 +45,10 @@ export const CLUSTER_FAULT_NAMES = [
   "gitFailure",
   /** A read model dies or is started. Per read model and proposal. */
   "replicaCrash",
+  /** An owner keeps what it holds, for whoever starts after it. Per rest of an owner. */
+  "snapshot",
+  /** Whoever starts finds not the last that was kept, but one before it. Per start of an owner. */
+  "olderSnapshot",
 ] as const;
 
 export type ClusterFaultName = (typeof CLUSTER_FAULT_NAMES)[number];

@@ -3,6 +3,7 @@ import { integerBelow } from "@titan/event-log/testing";
 import { RULES, viewTask } from "@titan/processor-runtime";
 import { FEED, GIT_WRITER, rolesOf, viewOf } from "./roles.ts";
 import type { SimGit } from "./sim-git.ts";
+import { SimSnapshots } from "./sim-snapshots.ts";
 import { COUNTS, type SimProcess, type SimWorld } from "./sim-world.ts";
 
 interface Owner {
@@ -23,6 +24,7 @@ export class Owners {
   readonly #git: SimGit;
   readonly #owners = new Map<string, Owner[]>();
   readonly #roles: readonly string[];
+  readonly #snapshots: SimSnapshots;
   /** Roles whose last owner died at a call: the next one recovers from that. */
   readonly #died = new Set<string>();
   /** Roles that nobody takes over, and for how many proposals yet. */
@@ -31,6 +33,7 @@ export class Owners {
   constructor(world: SimWorld, git: SimGit) {
     this.#world = world;
     this.#git = git;
+    this.#snapshots = new SimSnapshots(world.faults);
     this.#roles = rolesOf(world.options, COUNTS);
   }
 
@@ -153,6 +156,7 @@ export class Owners {
     const view = viewOf(options, name, version === "v2");
     const task = viewTask(view, Number(partition), {
       ...environment,
+      snapshots: this.#snapshots,
       onStatus: (_, status) => options.onStatus?.(role, status),
     });
     return task.run();

@@ -56,6 +56,8 @@ export const EVERYTHING: Omit<ClusterOptions, "seed"> = {
   foreignPush: 0.05,
   gitFailure: 0.02,
   replicaCrash: 0.05,
+  snapshot: 0.1,
+  olderSnapshot: 0.3,
 };
 
 export interface Plant {
@@ -140,6 +142,15 @@ export const PLANTS: readonly Plant[] = [
   {
     name: "a waiting task that repairs or goes on with old state",
     options: { rules: { ...RULES, startOverAfterWaiting: false }, activate: 0.3 },
+  },
+  {
+    name: "a snapshot believed of an output that others wrote since",
+    options: {
+      rules: { ...RULES, compareSinceKept: false },
+      snapshot: 0.3,
+      olderSnapshot: 0.6,
+      activate: 0.3,
+    },
   },
   {
     name: "a slice repaired without a mark",

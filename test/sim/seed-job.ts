@@ -23,7 +23,7 @@ export function optionsOf({ seed, plant, options }: SeedJob): ClusterOptions {
   if (planted === undefined) throw new RangeError(`no plant is called ${plant}`);
   // Only those are there whom the mistake concerns: most seeds show nothing, and are to be quick.
   const hosts = planted.options.hostRules === undefined ? 0 : 2;
-  const others = { hosts, replicas: 0, git: false };
+  const others = { hosts, replicas: 0, git: false, snapshot: 0, olderSnapshot: 0 };
   return { ...EVERYTHING, ...others, ...planted.options, ...options, seed };
 }
 

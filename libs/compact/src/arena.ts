@@ -1,3 +1,4 @@
+import type { Archive } from "./archive.ts";
 import type { Span } from "./span.ts";
 
 /** One piece of memory, to be read as bytes or as 32-bit numbers. */
@@ -75,16 +76,38 @@ export class Arena {
     return span;
   }
 
+  keepIn(archive: Archive): void {
+    const now = { open: this.#open, used: this.#used, room: this.#room };
+    const { open, used, room } = archive.json(now);
+    this.#open = open;
+    this.#used = used;
+    this.#room = room;
+    archive.json(this.#released).forEach((places, granules) => {
+      // Not every length was ever released.
+      if (Array.isArray(places)) this.#released[granules] = places;
+    });
+    archive.json(this.#vacant).forEach((slab, at) => {
+      this.#vacant[at] = slab;
+    });
+    const count = archive.json(this.#slabs.length);
+    for (let at = 0; at < count; at += 1) {
+      this.#slabs[at] = slabIn(archive.column((this.#slabs[at] ?? NO_SLAB).ints));
+    }
+  }
+
   #slabOf(granules: number): number {
-    const bytes = Buffer.alloc(granules * GRANULE_BYTES);
-    const ints = new Int32Array(bytes.buffer, bytes.byteOffset, granules * INTS_A_GRANULE);
+    const bytes = new ArrayBuffer(granules * GRANULE_BYTES);
     const at = this.#vacant.pop() ?? this.#slabs.length;
-    this.#slabs[at] = { bytes, ints };
+    this.#slabs[at] = slabIn(new Int32Array(bytes));
     return at;
   }
 }
 
-const NO_SLAB: Slab = { bytes: Buffer.alloc(0), ints: new Int32Array() };
+const NO_SLAB: Slab = slabIn(new Int32Array());
+
+function slabIn(ints: Int32Array<ArrayBuffer>): Slab {
+  return { bytes: Buffer.from(ints.buffer, ints.byteOffset, ints.byteLength), ints };
+}
 
 /** Where in its slab a place begins, counted in bytes. */
 export function byteAt(place: number): number {

@@ -1,3 +1,4 @@
+import type { Archive } from "./archive.ts";
 import { Arena, byteAt } from "./arena.ts";
 import { grown } from "./grown.ts";
 
@@ -36,5 +37,11 @@ export class ByteValues {
     if (length === 0) return;
     this.#arena.release(this.#places[number] ?? 0, length);
     this.#lengths[number] = 0;
+  }
+
+  /** Its arena is for the owner of that to keep. */
+  keepIn(archive: Archive): void {
+    this.#places = archive.column(this.#places);
+    this.#lengths = archive.column(this.#lengths);
   }
 }

@@ -1,4 +1,5 @@
-type Column =
+/** Numbers by number. */
+export type Column =
   | Int32Array<ArrayBuffer>
   | Uint8Array<ArrayBuffer>
   | Uint32Array<ArrayBuffer>

@@ -1,6 +1,7 @@
+export { LoadingArchive, SavingArchive, type Archive } from "./archive.ts";
 export { Arena } from "./arena.ts";
 export { ByteValues } from "./byte-values.ts";
-export { grown } from "./grown.ts";
+export { grown, type Column } from "./grown.ts";
 export { HostTable, type TableHost } from "./host-table.ts";
 export { KeyNumbers } from "./key-numbers.ts";
 export { LabelPairs } from "./label-pairs.ts";

@@ -1,3 +1,4 @@
+import type { Archive } from "./archive.ts";
 import { Arena, byteAt } from "./arena.ts";
 import { grown } from "./grown.ts";
 
@@ -83,6 +84,17 @@ export class KeyNumbers {
 
   *keys(): Generator<string> {
     for (const number of this.numbers()) yield this.keyOf(number);
+  }
+
+  /** Its arena is for the owner of that to keep. */
+  keepIn(archive: Archive): void {
+    this.#limit = archive.json(this.#limit);
+    this.#slots = archive.column(this.#slots);
+    this.#texts = archive.column(this.#texts, 2 * this.#limit);
+    for (const [number, key] of archive.json([...this.#wide])) this.#wide.set(number, key);
+    archive.json(this.#free).forEach((number, at) => {
+      this.#free[at] = number;
+    });
   }
 
   #find(key: string, hash: number): number {

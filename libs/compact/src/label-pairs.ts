@@ -1,3 +1,4 @@
+import type { Archive } from "./archive.ts";
 import { Arena } from "./arena.ts";
 import { grown } from "./grown.ts";
 import { KeyNumbers } from "./key-numbers.ts";
@@ -88,5 +89,15 @@ export class LabelPairs {
     for (let pair = 0; pair < this.#pairs.limit; pair += 1) {
       if (this.#labelsOfPairs[pair] === label) yield pair;
     }
+  }
+
+  /** Its arena is for the owner of that to keep. */
+  keepIn(archive: Archive): void {
+    this.#labels.keepIn(archive);
+    this.#labelUses = archive.column(this.#labelUses);
+    this.#values = archive.column(this.#values);
+    this.#pairs.keepIn(archive);
+    this.#pairUses = archive.column(this.#pairUses);
+    this.#labelsOfPairs = archive.column(this.#labelsOfPairs);
   }
 }

@@ -1,3 +1,4 @@
+import type { Archive } from "./archive.ts";
 import { Arena, intAt } from "./arena.ts";
 import { grown } from "./grown.ts";
 import { Span } from "./span.ts";
@@ -86,6 +87,15 @@ export class Relation {
     this.#rowLengths = grown(this.#rowLengths, left);
     this.#rowPlaces[left] = place;
     this.#rowLengths[left] = length;
+  }
+
+  /** Its arena is for the owner of that to keep. */
+  keepIn(archive: Archive): void {
+    this.#rowPlaces = archive.column(this.#rowPlaces);
+    this.#rowLengths = archive.column(this.#rowLengths);
+    this.#postingPlaces = archive.column(this.#postingPlaces);
+    this.#postingLengths = archive.column(this.#postingLengths);
+    this.#postingRooms = archive.column(this.#postingRooms);
   }
 
   /** Answers the position in the posting. */

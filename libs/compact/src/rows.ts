@@ -1,3 +1,4 @@
+import type { Archive } from "./archive.ts";
 import { Arena, intAt } from "./arena.ts";
 import { grown } from "./grown.ts";
 import { Span } from "./span.ts";
@@ -32,5 +33,11 @@ export class Rows {
     }
     const place = this.#places[row] ?? 0;
     this.#arena.slab(place).ints.set(numbers, intAt(place));
+  }
+
+  /** Its arena is for the owner of that to keep. */
+  keepIn(archive: Archive): void {
+    this.#places = archive.column(this.#places);
+    this.#lengths = archive.column(this.#lengths);
   }
 }

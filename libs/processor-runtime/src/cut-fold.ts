@@ -1,12 +1,13 @@
+import type { Archive } from "@titan/compact";
+import { Cuts } from "./cuts.ts";
 import { HeldLabels } from "./held-labels.ts";
 import { RULES, type Rules } from "./rules.ts";
 import { addWrapping, type Cut, type Statement } from "./statement.ts";
 
-/** What a fold can begin with. */
 interface Start {
   readonly revision: number;
   readonly sum: bigint;
-  /** The record in force of each key. */
+  /** The record in force of each key, if it is not what is held. */
   readonly top: Map<string, Statement>;
 }
 
@@ -26,7 +27,8 @@ interface Verified {
  *
  * It begins closed: everything is kept until `start` names a cut that verifies. From then on the
  * fold keeps the state at one cut, `tentative`, and tries to verify it; a cut that does not verify
- * is kept until it does or a later one verifies.
+ * is kept until it does or a later one verifies. A fold that was kept begins with what it held
+ * instead of nothing, and what it learns from then on is judged by the same sums.
  */
 export class CutFold {
   readonly #rules: Rules;
@@ -40,8 +42,7 @@ export class CutFold {
   #pending: Statement[] = [];
   /** The last that was tried before the start: it is the one to begin with. */
   #tried: Start | undefined;
-  readonly #cuts = new Map<number, bigint>();
-  #cutOrder: number[] = [];
+  readonly #cuts = new Cuts();
   #changed = new Map<string, Statement>();
   readonly #verified: Verified[] = [];
   #verifiedRecords = 0;
@@ -67,9 +68,31 @@ export class CutFold {
 
   /** The cut that waits for records that were not seen, if there is one. Costs a fold before the start. */
   get blockedAt(): number | undefined {
-    const last = this.#cutOrder.at(-1);
+    const last = this.#cuts.revisions.at(-1);
     if (!this.#started) return last === undefined || this.verifies(last) ? undefined : last;
     return this.#tentativeSum === undefined ? undefined : this.#tentative;
+  }
+
+  /** How many keys have a label, also those that are gone. */
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /** Whether what is held is what is in force at the cut in use, so that it can be kept. */
+  get isAtRest(): boolean {
+    return this.#started && this.#tentative === this.#inUse && this.#changed.size === 0;
+  }
+
+  /** From which offset on the log must be read again by whoever goes on from what is held. */
+  get firstPending(): number {
+    return this.#pending.reduce((first, { offset }) => Math.min(first, offset), Infinity);
+  }
+
+  /** Of a fold at rest; into an empty one. */
+  keepIn(archive: Archive): void {
+    this.#inUse = archive.json(this.#inUse);
+    this.#sum = BigInt(archive.json(String(this.#sum)));
+    this.#held.keepIn(archive);
   }
 
   /** The label of the record in force for a key. */
@@ -89,23 +112,22 @@ export class CutFold {
   }
 
   addCut(cut: Cut): void {
-    if (this.#started && cut.revision < this.#tentative) return;
+    if (cut.revision < (this.#started ? this.#tentative : this.#inUse)) return;
     if (this.#started && cut.revision === this.#tentative) {
       if (this.#tentativeSum !== undefined) this.#tentativeSum = cut.sum;
       return;
     }
-    if (!this.#cuts.has(cut.revision)) insertSorted(this.#cutOrder, cut.revision);
-    this.#cuts.set(cut.revision, cut.sum);
+    this.#cuts.add(cut);
   }
 
   /** Every cut that was seen, before the start; lowest first. */
   startCandidates(): readonly number[] {
-    return this.#cutOrder;
+    return this.#cuts.revisions;
   }
 
   /** Whether the state at `revision` has the sum of the cut there. Only before the start. */
   verifies(revision: number): boolean {
-    const wanted = this.#cuts.get(revision);
+    const wanted = this.#cuts.sumAt(revision);
     if (wanted === undefined) return false;
     if (!this.#rules.believeOnlySums) return true;
     return this.#inForceAt(revision).sum === wanted;
@@ -114,14 +136,19 @@ export class CutFold {
   /** What is in force at a revision, before the start. */
   #inForceAt(revision: number): Start {
     if (this.#tried?.revision === revision) return this.#tried;
-    let sum = 0n;
+    let sum = this.#sum;
+    const isAnyHeld = this.#held.size > 0;
     const top = new Map<string, Statement>();
     for (const statement of this.#pending) {
       if (statement.revision > revision) continue;
-      const before = top.get(statement.key);
-      if (before !== undefined && before.revision > statement.revision) continue;
-      sum = addWrapping(sum, before === undefined ? statement.hash : statement.hash - before.hash);
-      top.set(statement.key, statement);
+      const { key, revision: label, hash } = statement;
+      const before = top.get(key) ?? (isAnyHeld ? this.#held.get(key) : undefined);
+      if (before !== undefined) {
+        if (before.revision > label) continue;
+        if (before.revision === label && before.hash === hash) continue;
+      }
+      sum = addWrapping(sum, hash - (before?.hash ?? 0n));
+      top.set(key, statement);
     }
     this.#tried = { revision, sum, top };
     return this.#tried;
@@ -139,10 +166,7 @@ export class CutFold {
     this.#pending = this.#pending
       .filter((statement) => statement.revision > revision)
       .sort((a, b) => a.revision - b.revision || a.offset - b.offset);
-    this.#cutOrder = this.#cutOrder.filter((candidate) => candidate > revision);
-    for (const candidate of this.#cuts.keys()) {
-      if (candidate <= revision) this.#cuts.delete(candidate);
-    }
+    this.#cuts.dropTo(revision);
     this.#offer();
   }
 
@@ -154,13 +178,13 @@ export class CutFold {
         this.#offer();
       }
       const next =
-        this.#tentativeSum === undefined ? this.#cutOrder[0] : this.#laterCutThatVerifies();
+        this.#tentativeSum === undefined ? this.#cuts.revisions[0] : this.#laterCutThatVerifies();
       if (next === undefined) return;
       this.#moveTo(next);
     }
   }
 
-  /** Revisions of the verified cuts above the one in use, lowest first. */
+  /** The lowest of the verified cuts above the one in use. */
   get lowestVerified(): number | undefined {
     return this.#verified[0]?.revision;
   }
@@ -170,16 +194,12 @@ export class CutFold {
   }
 
   hasVerified(revision: number): boolean {
-    // Cuts are taken in order, so the one that is asked for is among the first.
-    for (const verified of this.#verified) {
-      if (verified.revision === revision) return true;
-      if (verified.revision > revision) return false;
-    }
-    return false;
+    return this.verifiedFrom(revision) === revision;
   }
 
   /** The lowest verified cut at or above `revision`. */
   verifiedFrom(revision: number): number | undefined {
+    // Cuts are taken in order, so the one that is asked for is among the first.
     for (const verified of this.#verified) {
       if (verified.revision >= revision) return verified.revision;
     }
@@ -238,25 +258,22 @@ export class CutFold {
 
   #moveTo(revision: number): void {
     this.#tentative = revision;
-    this.#tentativeSum = this.#cuts.get(revision);
+    this.#tentativeSum = this.#cuts.sumAt(revision);
     let below = 0;
     while (below < this.#pending.length && (this.#pending[below]?.revision ?? 0) <= revision) {
       below += 1;
     }
     for (const statement of this.#pending.splice(0, below)) this.#fold(statement);
-    while (this.#cutOrder[0] !== undefined && this.#cutOrder[0] <= revision) {
-      this.#cuts.delete(this.#cutOrder[0]);
-      this.#cutOrder.shift();
-    }
+    this.#cuts.dropTo(revision);
   }
 
   /** Looks ahead without giving up the cut that waits. */
   #laterCutThatVerifies(): number | undefined {
-    if (this.#cutOrder.length === 0) return undefined;
+    if (this.#cuts.revisions.length === 0) return undefined;
     let sum = this.#sum;
     const top = new Map<string, Statement>();
     let at = 0;
-    for (const revision of this.#cutOrder) {
+    for (const revision of this.#cuts.revisions) {
       for (; at < this.#pending.length; at += 1) {
         const statement = this.#pending[at];
         if (statement === undefined || statement.revision > revision) break;
@@ -265,7 +282,7 @@ export class CutFold {
         sum = addWrapping(sum, statement.hash - before);
         top.set(statement.key, statement);
       }
-      if (this.#matches(this.#cuts.get(revision) ?? 0n, sum)) return revision;
+      if (this.#matches(this.#cuts.sumAt(revision) ?? 0n, sum)) return revision;
     }
     return undefined;
   }
@@ -280,10 +297,4 @@ export class CutFold {
     this.#changed = new Map();
     this.#tentativeSum = undefined;
   }
-}
-
-function insertSorted(sorted: number[], value: number): void {
-  let at = sorted.length;
-  while (at > 0 && (sorted[at - 1] ?? 0) > value) at -= 1;
-  sorted.splice(at, 0, value);
 }

@@ -1,3 +1,4 @@
+import type { Archive } from "@titan/compact";
 import {
   LogError,
   type EventLog,
@@ -6,16 +7,19 @@ import {
   type Subscription,
 } from "@titan/event-log";
 import { MARK_KEY } from "./keys.ts";
-import type { Observed } from "./observed.ts";
+import type { ObservedMark } from "./observed.ts";
 import { OwnStream } from "./own-stream.ts";
 import { readStatement, type Read } from "./read-statement.ts";
 import type { Rules } from "./rules.ts";
 import type { Statement } from "./statement.ts";
 import type { StreamWriter } from "./stream-writer.ts";
 import type { Truths } from "./truths.ts";
+import { UnusableSnapshot } from "./unusable-snapshot.ts";
 
 /** Lower than every revision. */
 const NO_REVISION = -1;
+/** A stream is kept when at most so many of its records were not read back: they are read again then. */
+const READ_AGAIN_MAX = 1_000;
 
 export interface FollowOptions {
   readonly log: EventLog;
@@ -30,25 +34,51 @@ export interface FollowOptions {
   readonly lost: (stream: OwnStream) => void;
 }
 
-export interface FollowedStream {
+/** A stream of one's own that is followed. */
+export class FollowedStream {
   readonly stream: OwnStream;
   readonly subscription: Subscription;
+  readonly #next: () => number;
+
+  /** `next` answers the offset from which on nothing was read back. */
+  constructor(stream: OwnStream, subscription: Subscription, next: () => number) {
+    this.stream = stream;
+    this.subscription = subscription;
+    this.#next = next;
+  }
+
+  /** Whether the stream is as it should be and was read back, but for a little. */
+  get isAtRest(): boolean {
+    const { isAtRest, lastMark } = this.stream;
+    return isAtRest && (lastMark.offset ?? 0) - this.#next() <= READ_AGAIN_MAX;
+  }
+
+  /** Of one at rest. The last mark is read again, so that another log is not taken for this one. */
+  keepIn(archive: Archive): void {
+    archive.json(Math.min(this.#next(), this.stream.lastMark.offset ?? 0));
+    this.stream.keepIn(archive);
+  }
 }
 
 /**
- * Reads a stream of one's own to its end, as the state at `revision`, then follows it. Rejects
- * with what the log says; nothing is followed then.
+ * Reads a stream of one's own to its end, as the state at `revision`, then follows it: one that
+ * was kept from where that was. Rejects with what the log says, and with `UnusableSnapshot` when
+ * the log does not hold the mark that the stream was kept with, or a later one; nothing is followed then.
  */
 export async function followOwnStream(
   topic: string,
   partition: number,
   revision: number,
   { log, writer, rules, truths, isRelaxed, seen, lost }: FollowOptions,
+  kept?: Archive,
 ): Promise<FollowedStream> {
-  const stream = new OwnStream(topic, partition, writer, rules, truths);
+  let next = kept?.json(0) ?? 0;
+  const stream = new OwnStream(topic, partition, writer, rules, truths, kept);
+  const markKept = stream.lastMark.revision;
   const { end } = await log.bounds(topic, partition);
+  if (next > end) throw new UnusableSnapshot(`${topic} ${partition} ends before it`);
   const statements: Statement[] = [];
-  const marks: Observed[] = [];
+  const marks: ObservedMark[] = [];
   let loaded = false;
   const take = (batch: ReadBatch): void => {
     for (const record of batch.records) {
@@ -62,8 +92,12 @@ export async function followOwnStream(
         else marks.push({ ...read.mark, kind: "mark", offset: read.offset });
       }
     }
+    next = batch.next;
     if (!loaded && batch.next >= end) {
       loaded = true;
+      if (!marks.some((mark) => mark.revision >= markKept) && kept !== undefined) {
+        throw new UnusableSnapshot(`${topic} does not hold the mark at revision ${markKept}`);
+      }
       stream.load(revision, statements, marks.slice(-1));
       // This callback lives as long as the stream is followed.
       statements.length = 0;
@@ -79,14 +113,14 @@ export async function followOwnStream(
     const onBatch = (batch: ReadBatch): void => {
       try {
         take(batch);
-        if (loaded) resolve({ stream, subscription });
+        if (loaded) resolve(new FollowedStream(stream, subscription, () => next));
       } catch (error) {
         reject(error as Error);
         void subscription.close();
       }
     };
-    const from = { topic, partition, from: 0 };
-    const subscription = log.subscribe(from, onBatch, { isRelaxed, onError: fail });
+    const position = { topic, partition, from: next };
+    const subscription = log.subscribe(position, onBatch, { isRelaxed, onError: fail });
   });
   return await followed;
 }
@@ -112,4 +146,8 @@ function ownRecord(record: LogRecord): Extract<Read, { kind: "statement" | "mark
 
 export function isUnknownTopic(error: unknown): boolean {
   return error instanceof LogError && error.code === "unknown-topic";
+}
+
+export function alwaysGone(topic: string): LogError {
+  return new LogError("unknown-topic", "refused", `${topic} is removed whenever it is made`);
 }

@@ -1,17 +1,29 @@
-import { grown, KeyNumbers } from "@titan/compact";
+import { Arena, grown, KeyNumbers, type Archive } from "@titan/compact";
 
 /**
  * Which label and hash is in force for each key. Compact, because a fleet has millions of keys: two
  * numbers a key, in columns, beside the key itself.
  */
 export class HeldLabels {
-  readonly #keys = new KeyNumbers();
+  readonly #arena = new Arena();
+  readonly #keys = new KeyNumbers(this.#arena);
   #revisions = new Float64Array();
   #hashes = new BigUint64Array();
+
+  get size(): number {
+    return this.#keys.size;
+  }
 
   /** Where a key stands; -1 when it is not held. */
   placeOf(key: string): number {
     return this.#keys.numberOf(key);
+  }
+
+  /** Label and hash of a key, if it is held. */
+  get(key: string): { readonly revision: number; readonly hash: bigint } | undefined {
+    const place = this.placeOf(key);
+    if (place < 0) return undefined;
+    return { revision: this.#revisions[place] ?? 0, hash: this.#hashes[place] ?? 0n };
   }
 
   revisionAt(place: number): number | undefined {
@@ -32,5 +44,12 @@ export class HeldLabels {
   setAt(place: number, revision: number, hash: bigint): void {
     this.#revisions[place] = revision;
     this.#hashes[place] = hash;
+  }
+
+  keepIn(archive: Archive): void {
+    this.#arena.keepIn(archive);
+    this.#keys.keepIn(archive);
+    this.#revisions = archive.column(this.#revisions, this.#keys.limit);
+    this.#hashes = archive.column(this.#hashes, this.#keys.limit);
   }
 }

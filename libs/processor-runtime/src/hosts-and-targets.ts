@@ -1,4 +1,4 @@
-import { Arena, grown, KeyNumbers, LabelPairs, Relation, Rows } from "@titan/compact";
+import { Arena, grown, KeyNumbers, LabelPairs, Relation, Rows, type Archive } from "@titan/compact";
 import type { Host, HostTarget } from "@titan/domain";
 
 /**
@@ -6,22 +6,14 @@ import type { Host, HostTarget } from "@titan/domain";
  * whole fleet, whose state must be small. What a host is and what selects it are told apart, in any order.
  */
 export class HostsAndTargets {
-  readonly #hosts: KeyNumbers;
-  readonly #pairs: LabelPairs;
-  readonly #labels: Rows;
+  readonly #arena = new Arena();
+  readonly #hosts = new KeyNumbers(this.#arena);
+  readonly #pairs = new LabelPairs(this.#arena);
+  readonly #labels = new Rows(this.#arena);
   /** One more than it is; zero where there is no such host. */
   #createdRevisions = new Float64Array();
-  readonly #targets: KeyNumbers;
-  readonly #selected: Relation;
-
-  constructor() {
-    const arena = new Arena();
-    this.#hosts = new KeyNumbers(arena);
-    this.#pairs = new LabelPairs(arena);
-    this.#labels = new Rows(arena);
-    this.#targets = new KeyNumbers(arena);
-    this.#selected = new Relation(arena);
-  }
+  readonly #targets = new KeyNumbers(this.#arena);
+  readonly #selected = new Relation(this.#arena);
 
   /** Null: the host is gone. */
   putHost(key: string, host: Host | null): void {
@@ -101,6 +93,16 @@ export class HostsAndTargets {
   /** Hosts that are there or that something selects, in no order. */
   hosts(): Iterable<string> {
     return this.#hosts.keys();
+  }
+
+  keepIn(archive: Archive): void {
+    this.#arena.keepIn(archive);
+    this.#hosts.keepIn(archive);
+    this.#pairs.keepIn(archive);
+    this.#labels.keepIn(archive);
+    this.#createdRevisions = archive.column(this.#createdRevisions);
+    this.#targets.keepIn(archive);
+    this.#selected.keepIn(archive);
   }
 
   /** A host that is not there and that nothing selects needs no number. */

@@ -20,6 +20,7 @@ export { RULES, type Rules } from "./rules.ts";
 export { taskCount, viewTask, type Environment } from "./run-view.ts";
 export { Signal } from "./signal.ts";
 export { addWrapping, Contradiction, type Cut, type Origin, type Statement } from "./statement.ts";
+export type { Snapshots } from "./snapshots.ts";
 export { StuckWatch, type Stuck } from "./stuck-watch.ts";
 export { Task, type TaskStatus } from "./task.ts";
 export { AUDIT_WINDOW_MS, fixedTopics, sliceTopic, type PartitionCounts } from "./topics.ts";

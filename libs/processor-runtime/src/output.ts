@@ -1,3 +1,4 @@
+import type { Archive } from "@titan/compact";
 import type { ViewStep } from "./view.ts";
 
 /**
@@ -9,11 +10,18 @@ import type { ViewStep } from "./view.ts";
  * revisions there are and what the values are.
  */
 export interface Output<Value> {
-  /** `step.values` holds every key of the view; what the output holds besides is removed. */
+  /**
+   * `step.values` holds every key of the view; what the output holds besides is removed. Of an output
+   * that was kept it holds the keys that may have changed since.
+   */
   recover(step: ViewStep<Value>): Promise<void>;
   /** `step.values` holds the keys that may have changed; lowest revision first. */
   write(steps: readonly ViewStep<Value>[]): Promise<void>;
   /** Heals what was noticed since; called between writes. True when there was something. */
   repair(): Promise<boolean>;
   close(): Promise<void>;
+  /** Whether it is what the last step says, with nothing to be healed: then it can be kept. */
+  readonly isAtRest?: boolean;
+  /** Of an output at rest; before `recover` of one that loads. */
+  keepIn?(archive: Archive): void;
 }

@@ -1,9 +1,12 @@
+import type { Archive } from "@titan/compact";
 import type { AppendRecord, LogRecord } from "@titan/event-log";
 import { decodeCurrent, encode } from "@titan/schema-codec";
+import { Ahead } from "./ahead.ts";
 import { MARK_KEY } from "./keys.ts";
+import { LastMark } from "./last-mark.ts";
 import { observation, type Observed } from "./observed.ts";
 import type { Rules } from "./rules.ts";
-import { addWrapping, Contradiction, type Statement } from "./statement.ts";
+import { Contradiction, twoValues, type Statement } from "./statement.ts";
 import {
   heldBytes,
   recordBytes,
@@ -11,6 +14,7 @@ import {
   valueHash,
   type StreamWriter,
 } from "./stream-writer.ts";
+import { StreamSum } from "./stream-sum.ts";
 import { NO_TRUTH, type TruthList, type Truths } from "./truths.ts";
 import type { ViewStep } from "./view.ts";
 
@@ -29,23 +33,24 @@ export class OwnStream {
   readonly #writer: StreamWriter;
   readonly #truths: Truths;
   readonly #own: TruthList;
-  #sum = 0n;
-  #count = 0;
+  readonly #inForce = new StreamSum();
   #cut = -1;
-  #markRevision = -1;
-  #markOffset: number | undefined;
+  readonly #mark = new LastMark();
   #observed: Observed[] = [];
-  #ahead: Statement[] = [];
+  readonly #ahead = new Ahead();
   /** Truths whose records are in the append that is under way, by their place in it. */
   #underWay: number[] = [];
+  /** Of a stream that was kept: the keys of which the log held more since. */
+  #since: Set<string> | undefined;
 
-  /** `truths` are those of all streams of the task. */
+  /** `truths` are those of all streams of the task; `kept` holds what this one was when they were kept. */
   constructor(
     topic: string,
     partition: number,
     writer: StreamWriter,
     rules: Rules,
     truths: Truths,
+    kept?: Archive,
   ) {
     this.topic = topic;
     this.partition = partition;
@@ -53,19 +58,45 @@ export class OwnStream {
     this.#rules = rules;
     this.#truths = truths;
     this.#own = truths.list();
+    if (kept === undefined) return;
+    this.keepIn(kept);
+    this.#since = new Set();
   }
 
   /** Whether this owner has made a mark; a stream without one is unknown to its readers, not empty. */
   get isMarked(): boolean {
-    return this.#markRevision >= 0;
+    return this.#mark.revision >= 0;
   }
 
-  *keys(): Generator<string> {
-    for (const truth of this.#own) yield this.#own.keyOf(truth);
+  /** The keys of which the log held a record when it was loaded: of a stream that was kept, since then. */
+  *loaded(): Generator<string> {
+    if (this.#since !== undefined) yield* this.#since;
+    else for (const truth of this.#own) yield this.#own.keyOf(truth);
   }
 
-  has(key: string): boolean {
-    return this.#own.find(key) !== NO_TRUTH;
+  /** Whether `loaded` names the key. */
+  wasLoaded(key: string): boolean {
+    return this.#since?.has(key) ?? this.#own.find(key) !== NO_TRUTH;
+  }
+
+  /** Whether nothing is under way or to be healed, so that it can be kept. */
+  get isAtRest(): boolean {
+    return (
+      this.isMarked &&
+      this.#underWay.length === 0 &&
+      this.#observed.length === 0 &&
+      this.#ahead.lowest === undefined
+    );
+  }
+
+  /** Of a stream at rest. The truths are for their owner to keep. */
+  keepIn(archive: Archive): void {
+    this.#own.keepIn(archive);
+    this.#mark.keepIn(archive);
+  }
+
+  get lastMark(): Pick<LastMark, "revision" | "offset"> {
+    return this.#mark;
   }
 
   /** What the own function gives at the own cut: the keys that have a value, with it. */
@@ -104,14 +135,15 @@ export class OwnStream {
         this.#ahead.push(statement);
         continue;
       }
-      const truth = this.#known(key);
+      if (this.#rules.compareSinceKept) this.#since?.add(key);
+      const truth = this.#own.findOrAdd(key);
       if (this.#truths.labelOf(truth) === label && this.#truths.hashOf(truth) !== hash) {
-        throw contradiction(this.topic, statement);
+        throw twoValues(this.topic, statement);
       }
       this.#truths.setValue(truth, hash, heldBytes(this.#writer, statement));
       this.#truths.setPlace(truth, label, offset);
     }
-    for (const truth of this.#own) this.#replace(0n, this.#truths.hashOf(truth));
+    for (const truth of this.#own) this.#inForce.replace(0n, this.#truths.hashOf(truth));
     for (const statement of shadowed.values()) this.#observed.push(observation(statement));
     for (const mark of marks) this.#observed.push(mark);
   }
@@ -141,16 +173,17 @@ export class OwnStream {
   }
 
   mark(): AppendRecord {
-    this.#markRevision = this.#cut;
-    this.#markOffset = undefined;
-    const value = encode("mark", { revision: this.#cut, sum: this.#sum, count: this.#count });
-    return this.#handOut({ key: MARK_KEY, value }, MARK);
+    this.#mark.made(this.#cut);
+    const { sum, count } = this.#inForce;
+    const value = encode("mark", { revision: this.#cut, sum, count });
+    this.#underWay.push(MARK);
+    return { key: MARK_KEY, value };
   }
 
   /** The records handed out since the last call are in the log, one after the other, from `base`. */
   landed(base: number): void {
     this.#underWay.forEach((truth, at) => {
-      if (truth === MARK) this.#markOffset = base + at;
+      if (truth === MARK) this.#mark.landed(base + at);
       else this.#truths.setPlace(truth, this.#truths.labelOf(truth), base + at);
     });
     this.#underWay = [];
@@ -158,7 +191,7 @@ export class OwnStream {
 
   /** Whether a record is where the last one under its key is known to be, so that there is nothing to learn from it. */
   recognizes({ key, offset }: LogRecord): boolean {
-    if (key === MARK_KEY) return offset === this.#markOffset;
+    if (key === MARK_KEY) return offset === this.#mark.offset;
     return offset === this.#truths.offsetOf(this.#own.find(key));
   }
 
@@ -176,9 +209,7 @@ export class OwnStream {
 
   /** The lowest label above the own cut that the log holds, if there is any. */
   get lowestAhead(): number | undefined {
-    return this.#ahead.length === 0
-      ? undefined
-      : Math.min(...this.#ahead.map(({ revision }) => revision));
+    return this.#ahead.lowest;
   }
 
   /** Rule 15. Call it when no append is under way. Answers the records that heal the stream. */
@@ -186,19 +217,16 @@ export class OwnStream {
     this.#cut = step.revision;
     const records: AppendRecord[] = [];
     let remark = false;
-    const { reached = [], above = [] } = Object.groupBy(this.#ahead, ({ revision }) =>
-      revision <= this.#cut ? "reached" : "above",
-    );
+    const reached = this.#ahead.takeTo(this.#cut);
     const observed = [...this.#observed, ...reached.map((one) => observation(one))];
     this.#observed = [];
-    this.#ahead = above;
     const wrong = new Set<string>();
     for (const seen of observed) {
       if (seen.kind === "mark") remark = this.#isLateMark(seen) || remark;
       else if (this.#isWrong(seen.statement)) wrong.add(seen.statement.key);
       // A label that was taken over: when only it is left, a new reader needs a mark that covers it.
       else if (seen.statement.revision <= this.#cut)
-        remark ||= seen.statement.revision > this.#markRevision;
+        remark ||= seen.statement.revision > this.#mark.revision;
     }
     for (const key of wrong) {
       const truth = this.#own.find(key);
@@ -223,24 +251,18 @@ export class OwnStream {
     const offset = this.#truths.offsetOf(truth) ?? -1;
     const isSame = hash === this.#truths.hashOf(truth);
     if (revision === label) {
-      if (!isSame) throw contradiction(this.topic, statement);
+      if (!isSame) throw twoValues(this.topic, statement);
       if (truth !== NO_TRUTH) this.#landedAt(truth, statement.offset);
       return false;
     }
     if (revision < label) return statement.offset > offset;
     if (!isSame) {
-      if (revision === this.#cut) throw contradiction(this.topic, statement);
+      if (revision === this.#cut) throw twoValues(this.topic, statement);
       // A truth of a revision that this owner jumped over.
       return this.#rules.repairLateTruths;
     }
-    this.#truths.setPlace(this.#known(key), revision, statement.offset);
+    this.#truths.setPlace(this.#own.findOrAdd(key), revision, statement.offset);
     return statement.offset < offset;
-  }
-
-  /** The truth of a key, which is that it has no value if nothing was known of it. */
-  #known(key: string): number {
-    const found = this.#own.find(key);
-    return found === NO_TRUTH ? this.#own.add(key) : found;
   }
 
   /** Another copy of what is in force: the last one counts. */
@@ -250,10 +272,10 @@ export class OwnStream {
   }
 
   #isLateMark(mark: { revision: number; sum: bigint; offset: number }): boolean {
-    if (mark.revision === this.#cut && mark.sum !== this.#sum) {
+    if (mark.revision === this.#cut && mark.sum !== this.#inForce.sum) {
       throw new Contradiction(`${this.topic} has another mark at revision ${mark.revision}`);
     }
-    return mark.revision < this.#markRevision && mark.offset > (this.#markOffset ?? -1);
+    return this.#mark.isBefore(mark);
   }
 
   /** Writes a value, which is bytes, under the own cut. */
@@ -264,28 +286,13 @@ export class OwnStream {
     hash: bigint,
     current: Uint8Array,
   ): AppendRecord {
-    const truth = this.#known(key);
-    this.#replace(this.#truths.hashOf(truth), hash);
+    const truth = this.#own.findOrAdd(key);
+    this.#inForce.replace(this.#truths.hashOf(truth), hash);
     const held = this.#truths.valueOf(truth);
     const value = recordBytes(this.#writer, step, name, { label: this.#cut, hash, held, current });
     this.#truths.setValue(truth, hash, current);
     this.#truths.setPlace(truth, this.#cut, undefined);
-    return this.#handOut({ key, value }, truth);
-  }
-
-  #replace(before: bigint, hash: bigint): void {
-    this.#sum = addWrapping(this.#sum, hash - before);
-    this.#count += (hash === 0n ? 0 : 1) - (before === 0n ? 0 : 1);
-  }
-
-  #handOut(record: AppendRecord, truth: number): AppendRecord {
     this.#underWay.push(truth);
-    return record;
+    return { key, value };
   }
-}
-
-function contradiction(topic: string, statement: Statement): Contradiction {
-  return new Contradiction(
-    `${topic} has two values of ${statement.key} at revision ${statement.revision} (offset ${statement.offset})`,
-  );
 }

@@ -17,6 +17,8 @@ export interface Rules {
   readonly startOverAfterWaiting: boolean;
   /** A repair of a slice is followed by a mark. */
   readonly markAfterRepair: boolean;
+  /** An owner that goes on from a snapshot looks at every key that the log has more of since then. */
+  readonly compareSinceKept: boolean;
 }
 
 export const RULES: Rules = {
@@ -27,4 +29,5 @@ export const RULES: Rules = {
   committedVersions: true,
   startOverAfterWaiting: true,
   markAfterRepair: true,
+  compareSinceKept: true,
 };

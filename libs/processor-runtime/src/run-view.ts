@@ -7,6 +7,7 @@ import type { Output } from "./output.ts";
 import { appendPersistently, type OnHold } from "./persistent-append.ts";
 import { RULES, type Rules } from "./rules.ts";
 import type { Signal } from "./signal.ts";
+import { NO_SNAPSHOTS, type Snapshots } from "./snapshots.ts";
 import { Task, type TaskStatus } from "./task.ts";
 import { TopicOutput } from "./topic-output.ts";
 import { partitionCount, sliceTopic, type PartitionCounts } from "./topics.ts";
@@ -19,6 +20,7 @@ export interface Environment {
   readonly counts: PartitionCounts;
   readonly rules?: Rules;
   readonly onHold?: OnHold;
+  readonly snapshots?: Snapshots;
   readonly onStatus?: (task: string, status: TaskStatus) => void;
 }
 
@@ -56,6 +58,7 @@ export function viewTask<State, Value>(
   const name = taskName(view, partition, counts);
   const { emits } = view;
   return new Task({
+    name,
     view,
     log,
     clock,
@@ -78,6 +81,7 @@ export function viewTask<State, Value>(
       });
       void appendUntilClosed(environment, batch);
     },
+    snapshots: environment.snapshots ?? NO_SNAPSHOTS,
     onStatus: (status) => environment.onStatus?.(name, status),
   });
 }

@@ -40,3 +40,10 @@ export class Contradiction extends Error {
     this.name = "Contradiction";
   }
 }
+
+/** `statement` says of its revision what is not what this owner holds to be true there. */
+export function twoValues(topic: string, { key, revision, offset }: Statement): Contradiction {
+  return new Contradiction(
+    `${topic} has two values of ${key} at revision ${revision} (offset ${offset})`,
+  );
+}

@@ -1,16 +1,21 @@
+import type { Archive } from "@titan/compact";
 import type { EventLog } from "@titan/event-log";
 import { Alignment, type AlignedStep } from "./alignment.ts";
 import type { Clock } from "./clock.ts";
 import { InputReader, type InputPartition, type OnUnreadable } from "./input-reader.ts";
+import { KeptTask } from "./kept-task.ts";
 import { VIEW_TOPIC } from "./keys.ts";
 import { StuckWatch } from "./stuck-watch.ts";
 import type { Output } from "./output.ts";
 import type { Rules } from "./rules.ts";
 import { Signal } from "./signal.ts";
+import type { Snapshots } from "./snapshots.ts";
 import type { Origin, Statement } from "./statement.ts";
+import { UnusableSnapshot } from "./unusable-snapshot.ts";
 import type { InputRecord, StepValues, View, ViewStep } from "./view.ts";
 
 export interface TaskOptions<State, Value> {
+  readonly name: string;
   readonly view: View<State, Value>;
   readonly log: EventLog;
   readonly clock: Clock;
@@ -21,6 +26,7 @@ export interface TaskOptions<State, Value> {
   readonly owns: (key: string) => boolean;
   output(arrived: Signal): Output<Value>;
   readonly onUnreadable: OnUnreadable;
+  readonly snapshots: Snapshots;
   readonly onStatus?: (status: TaskStatus) => void;
 }
 
@@ -50,10 +56,15 @@ export class Task<State, Value> {
   readonly #arrived = new Signal();
   readonly #stuck: StuckWatch;
   readonly #stopping = new AbortController();
+  readonly #inputs: readonly InputPartition[];
+  readonly #kept: KeptTask<State, Value>;
   #revision = 0;
 
   constructor(options: TaskOptions<State, Value>) {
     this.#options = options;
+    const { name, view, inputs, snapshots } = options;
+    this.#inputs = [...inputs, { topic: VIEW_TOPIC, partition: 0, cuts: "frontier" }];
+    this.#kept = new KeptTask(name, view, this.#inputs, snapshots);
     this.#stuck = new StuckWatch(options.clock, this.#arrived, this.#stopping.signal);
   }
 
@@ -63,7 +74,17 @@ export class Task<State, Value> {
   }
 
   async run(): Promise<void> {
-    while (!this.#stopping.signal.aborted) await this.#runOnce();
+    while (!this.#stopping.signal.aborted) {
+      const kept = await this.#kept.read();
+      try {
+        await this.#runOnce(kept);
+      } catch (error) {
+        if (kept === undefined) throw error;
+        // Whatever it is, the next start must not begin with it again.
+        await this.#kept.forget();
+        if (!(error instanceof UnusableSnapshot)) throw error;
+      }
+    }
   }
 
   stop(): void {
@@ -72,18 +93,21 @@ export class Task<State, Value> {
   }
 
   /** From the start until the version in force changes away and back again. */
-  async #runOnce(): Promise<void> {
+  async #runOnce(kept: Archive | undefined): Promise<void> {
     const { view, log, rules, owns, onUnreadable, onStatus } = this.#options;
-    const inputs: readonly InputPartition[] = [
-      ...this.#options.inputs,
-      { topic: VIEW_TOPIC, partition: 0, cuts: "frontier" },
-    ];
+    const inputs = this.#inputs;
     const reader = new InputReader(log, inputs, this.#arrived, rules, onUnreadable);
     const output = this.#options.output(this.#arrived);
     const alignment = new Alignment(reader.folds, rules);
     const state = view.empty();
+    const parts = { reader, state, output };
     let version = 0;
     let waited = false;
+    if (kept !== undefined) {
+      this.#kept.load(kept, parts);
+      // What is kept is what this version gave while it was in force.
+      version = view.version;
+    }
     onStatus?.({ kind: "reading" });
 
     const learn = (step: AlignedStep): { keys: Iterable<string>; origin: Origin } => {
@@ -126,9 +150,10 @@ export class Task<State, Value> {
         onStatus?.({ kind: "waiting", revision, versionInForce: version });
       const recover = async (first: AlignedStep | undefined): Promise<boolean> => {
         if (first === undefined) return false;
-        const { origin } = learn(first);
+        const { keys, origin } = learn(first);
         if (inForce()) {
-          await output.recover(viewStep(first, valuesIn(view, state, owns), origin));
+          const names = kept === undefined ? view.keys(state) : keys;
+          await output.recover(viewStep(first, valuesOf(view, state, owns, names), origin));
           this.#progress(first.revision);
         } else {
           wait(first.revision);
@@ -136,7 +161,8 @@ export class Task<State, Value> {
         return true;
       };
       // The first step holds everything that is in force: it must not live on in this scope.
-      if (!(await recover(await this.#first(reader, alignment)))) return;
+      const isKept = kept !== undefined;
+      if (!(await recover(await this.#first(reader, alignment, isKept)))) return;
       waited = !inForce();
       while (!this.#stopping.signal.aborted) {
         const steps: ViewStep<Value>[] = [];
@@ -165,7 +191,8 @@ export class Task<State, Value> {
         const mayRepair = !waited || !rules.startOverAfterWaiting;
         const repaired = mayRepair && (await output.repair());
         if (!idle || repaired) continue;
-        if (this.#mustStartOver(reader)) return;
+        if (await this.#mustStartOver(reader)) return;
+        if (inForce() && mayRepair) await this.#kept.saveIfDue(parts);
         await this.#arrived.wait();
       }
     } finally {
@@ -173,7 +200,11 @@ export class Task<State, Value> {
     }
   }
 
-  async #first(reader: InputReader, alignment: Alignment): Promise<AlignedStep | undefined> {
+  async #first(
+    reader: InputReader,
+    alignment: Alignment,
+    isKept: boolean,
+  ): Promise<AlignedStep | undefined> {
     while (!this.#stopping.signal.aborted) {
       if (reader.caughtUp) {
         const step = alignment.start();
@@ -181,17 +212,20 @@ export class Task<State, Value> {
           reader.bound();
           return step;
         }
-        if (this.#mustStartOver(reader)) return undefined;
+        if (isKept) throw new UnusableSnapshot("no cut of the log goes with it");
+        if (await this.#mustStartOver(reader)) return undefined;
       }
       await this.#arrived.wait();
     }
     return undefined;
   }
 
-  #mustStartOver(reader: InputReader): boolean {
+  async #mustStartOver(reader: InputReader): Promise<boolean> {
     const stuck = this.#stuck.look(reader.folds);
     if (stuck === "alarm") this.#options.onStatus?.({ kind: "stuck", revision: this.#revision });
-    return stuck === "start-over";
+    if (stuck !== "start-over") return false;
+    await this.#kept.forget();
+    return true;
   }
 
   #progress(revision: number): void {
@@ -208,14 +242,15 @@ function versionIn(
   return (statement.current as { readonly version: number } | null)?.version ?? 0;
 }
 
-/** Every key of a view that belongs to a task. Worked out when asked for: the first step has all there are. */
-function valuesIn<State, Value>(
+/** Those of the keys that belong to a task. Worked out when asked for: the first step has all there are. */
+function valuesOf<State, Value>(
   view: View<State, Value>,
   state: State,
   owns: (key: string) => boolean,
+  names: Iterable<string>,
 ): StepValues<Value> {
   const keys = function* (): Generator<string> {
-    for (const key of view.keys(state)) if (owns(key)) yield key;
+    for (const key of names) if (owns(key)) yield key;
   };
   const get = (key: string): Value | undefined => view.value(state, key);
   const entries = function* (): Generator<readonly [string, Value | undefined]> {

@@ -1,38 +1,20 @@
-import { LogError, type AppendRecord, type EventLog, type Subscription } from "@titan/event-log";
-import type { Clock } from "./clock.ts";
-import { followOwnStream, isUnknownTopic } from "./follow-own-stream.ts";
+import type { Archive } from "@titan/compact";
+import type { AppendRecord } from "@titan/event-log";
+import {
+  alwaysGone,
+  followOwnStream,
+  isUnknownTopic,
+  type FollowedStream,
+} from "./follow-own-stream.ts";
 import { inParallel } from "./in-parallel.ts";
 import { inParts } from "./in-parts.ts";
 import type { Output } from "./output.ts";
 import type { OwnStream } from "./own-stream.ts";
-import type { OnHold } from "./persistent-append.ts";
-import type { Rules } from "./rules.ts";
-import type { Signal } from "./signal.ts";
 import { StreamAppender } from "./stream-appender.ts";
-import { idOf, isSameStream, type Place, type StreamPlace } from "./stream-place.ts";
-import type { StreamWriter } from "./stream-writer.ts";
+import { idOf, keysByStream, type StreamPlace } from "./stream-place.ts";
+import type { TopicOutputOptions } from "./topic-output-options.ts";
 import { Truths } from "./truths.ts";
 import type { ViewStep } from "./view.ts";
-
-export interface TopicOutputOptions {
-  readonly log: EventLog;
-  readonly clock: Clock;
-  readonly rules: Rules;
-  readonly writer: StreamWriter;
-  /**
-   * A partition marks every cut, a slice only those at which it changed (rules 14 and 21). The
-   * topic of a slice may be removed at any time, and is made anew if it must be there.
-   */
-  readonly marks: "every-cut" | "when-changed";
-  placeOf(key: string): Place;
-  /** The streams that are there before the first step. */
-  streams(): Promise<readonly StreamPlace[]>;
-  /** Makes the topic of a stream that is new. */
-  create(topics: readonly string[]): Promise<void>;
-  /** Raised when the own output was seen to change. */
-  readonly arrived: Signal;
-  readonly onHold: OnHold;
-}
 
 /** So many streams are read at once when a task starts. */
 const LOADS_MAX = 256;
@@ -52,7 +34,7 @@ export class TopicOutput<Value> implements Output<Value> {
   readonly #isSliced: boolean;
   readonly #truths: Truths;
   readonly #streams = new Map<string, OwnStream>();
-  readonly #subscriptions = new Map<OwnStream, Subscription>();
+  readonly #followed = new Map<OwnStream, FollowedStream>();
   readonly #appender: StreamAppender;
   readonly #seen = new Set<OwnStream>();
   /** Streams that hold records above the own cut: to be judged when the cut reaches them. */
@@ -60,6 +42,8 @@ export class TopicOutput<Value> implements Output<Value> {
   /** Streams whose topic is gone. They are stepped on, so that it is known what they must hold. */
   readonly #lost = new Set<OwnStream>();
   #last: ViewStep<Value> | undefined;
+  /** Until it was brought up to date with the log. */
+  #kept: Archive | undefined;
 
   constructor(options: TopicOutputOptions) {
     this.#options = options;
@@ -72,6 +56,7 @@ export class TopicOutput<Value> implements Output<Value> {
   async recover(step: ViewStep<Value>): Promise<void> {
     this.#last = step;
     await this.#load(await this.#options.streams(), step.revision);
+    this.#kept = undefined;
     const places = await this.#place(step.values.keys(), step.revision);
     for (const stream of this.#streams.values()) {
       await this.#bring(stream, step, places.get(stream) ?? []);
@@ -111,8 +96,21 @@ export class TopicOutput<Value> implements Output<Value> {
     return mended || repaired;
   }
 
+  /** One partition is kept; slices are many, and each is read in no time. */
+  get isAtRest(): boolean {
+    const [followed] = this.#followed.values();
+    return !this.#isSliced && followed?.isAtRest === true;
+  }
+
+  keepIn(archive: Archive): void {
+    this.#truths.keepIn(archive);
+    const [followed] = this.#followed.values();
+    if (followed === undefined) this.#kept = archive;
+    else followed.keepIn(archive);
+  }
+
   async close(): Promise<void> {
-    await Promise.all([...this.#subscriptions.values()].map((followed) => followed.close()));
+    await Promise.all([...this.#followed.values()].map((each) => each.subscription.close()));
   }
 
   /** Makes a stream what the step says, and marks it. */
@@ -121,11 +119,11 @@ export class TopicOutput<Value> implements Output<Value> {
     step: ViewStep<unknown>,
     keys: readonly (readonly [key: string, name: string])[],
   ): Promise<void> {
-    const held = stream.keys().map((key) => {
+    const loaded = stream.loaded().map((key) => {
       return [key, this.#options.writer.nameOf(stream.topic, key)] as const;
     });
-    await this.#step(stream, step, held);
-    const others = keys.filter(([key]) => !stream.has(key));
+    const others = keys.filter(([key]) => !stream.wasLoaded(key));
+    await this.#step(stream, step, loaded);
     await this.#step(stream, step, others);
     this.#push(stream, [stream.mark()]);
     await this.#appendWhenLarge();
@@ -160,17 +158,7 @@ export class TopicOutput<Value> implements Output<Value> {
     names: Iterable<string>,
     revision: number,
   ): Promise<Map<OwnStream, [string, string][]>> {
-    const byStream = new Map<string, { place: Place; keys: [string, string][] }>();
-    let found: { place: Place; keys: [string, string][] } | undefined;
-    for (const name of names) {
-      const place = this.#options.placeOf(name);
-      if (found === undefined || !isSameStream(found.place, place)) {
-        const id = idOf(place);
-        found = byStream.get(id);
-        if (found === undefined) byStream.set(id, (found = { place, keys: [] }));
-      }
-      if (place.key !== "") found.keys.push([place.key, name]);
-    }
+    const byStream = keysByStream(names, (name) => this.#options.placeOf(name));
     await this.#make(
       [...byStream.values()].map(({ place }) => place),
       revision,
@@ -216,9 +204,9 @@ export class TopicOutput<Value> implements Output<Value> {
     };
     const loaded = await inParallel(places, LOADS_MAX, async ({ topic, partition }) => {
       try {
-        const { stream, subscription } = await followOwnStream(topic, partition, revision, follow);
-        this.#subscriptions.set(stream, subscription);
-        return stream;
+        const followed = await followOwnStream(topic, partition, revision, follow, this.#kept);
+        this.#followed.set(followed.stream, followed);
+        return followed.stream;
       } catch (error) {
         if (this.#isSliced && isUnknownTopic(error)) return undefined;
         throw error;
@@ -290,11 +278,7 @@ export class TopicOutput<Value> implements Output<Value> {
     this.#seen.delete(stream);
     this.#ahead.delete(stream);
     this.#appender.drop(stream);
-    void this.#subscriptions.get(stream)?.close();
-    this.#subscriptions.delete(stream);
+    void this.#followed.get(stream)?.subscription.close();
+    this.#followed.delete(stream);
   }
-}
-
-function alwaysGone(topic: string): LogError {
-  return new LogError("unknown-topic", "refused", `${topic} is removed whenever it is made`);
 }

@@ -1,4 +1,4 @@
-import { Arena, ByteValues, grown, KeyNumbers } from "@titan/compact";
+import { Arena, ByteValues, grown, KeyNumbers, type Archive } from "@titan/compact";
 
 /** No truth: the number of a key that has none, and what ends a list. */
 export const NO_TRUTH = -1;
@@ -8,8 +8,9 @@ export const NO_TRUTH = -1;
  * so: all of them in columns, because a fleet has millions. A truth is a number.
  */
 export class Truths {
-  readonly #keys: KeyNumbers;
-  readonly #values: ByteValues;
+  readonly #arena = new Arena();
+  readonly #keys = new KeyNumbers(this.#arena);
+  readonly #values = new ByteValues(this.#arena);
   #hashes = new BigUint64Array();
   #labels = new Float64Array();
   /** One more than the offset; zero while it is not known. */
@@ -22,9 +23,6 @@ export class Truths {
   /** Whether more than one stream is to have its truths here. */
   constructor(areShared: boolean) {
     this.#areShared = areShared;
-    const arena = new Arena();
-    this.#keys = new KeyNumbers(arena);
-    this.#values = new ByteValues(arena);
   }
 
   /** For a stream's own truths. */
@@ -85,6 +83,18 @@ export class Truths {
     this.#values.delete(truth);
     this.#keys.delete(truth);
   }
+
+  /** Without the lists, which keep themselves. */
+  keepIn(archive: Archive): void {
+    const { limit } = this.#keys;
+    this.#arena.keepIn(archive);
+    this.#keys.keepIn(archive);
+    this.#values.keepIn(archive);
+    this.#hashes = archive.column(this.#hashes, limit);
+    this.#labels = archive.column(this.#labels, limit);
+    this.#offsets = archive.column(this.#offsets, limit);
+    this.#next = archive.column(this.#next, limit);
+  }
 }
 
 /** The truths of one stream, by key. */
@@ -106,8 +116,10 @@ export class TruthList {
     return this.#keys.numberOf(this.#prefix + key);
   }
 
-  /** A truth for a key that has none. */
-  add(key: string): number {
+  /** The truth of a key, which is that it has no value if nothing was known of it. */
+  findOrAdd(key: string): number {
+    const found = this.find(key);
+    if (found !== NO_TRUTH) return found;
     const truth = this.#keys.add(this.#prefix + key);
     this.#truths.begin(truth, this.#last);
     if (this.#first === NO_TRUTH) this.#first = truth;
@@ -134,5 +146,10 @@ export class TruthList {
     }
     this.#first = NO_TRUTH;
     this.#last = NO_TRUTH;
+  }
+
+  keepIn(archive: Archive): void {
+    this.#first = archive.json(this.#first);
+    this.#last = archive.json(this.#last);
   }
 }

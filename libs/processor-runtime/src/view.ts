@@ -1,3 +1,4 @@
+import type { Archive } from "@titan/compact";
 import type { StatementName } from "@titan/schema-codec";
 import type { Statement } from "./statement.ts";
 
@@ -39,6 +40,8 @@ export interface View<State, Value> {
   /** What the output must hold for this key now; undefined when nothing. */
   value(state: State, key: string): Value | undefined;
   keys(state: State): Iterable<string>;
+  /** Keeps a state, or makes an empty one what it was; of a view whose starts should be fast. */
+  keepIn?(state: State, archive: Archive): void;
   /** Of slices: whether the topic belongs to something that exists now, and must be there. */
   isInForce?(state: State, topic: string): boolean;
   /** What the value of a key, which is given, was derived from: for people who ask why. */

@@ -111,6 +111,17 @@ export const deploymentFanout: View<DeploymentFanoutState, HostDeployment> = {
     }
   },
 
+  keepIn(state, archive) {
+    state.fleet.keepIn(archive);
+    for (const [key, deployment] of archive.json([...state.deployments])) {
+      putDeployment(state, key, deployment);
+    }
+    for (const [key, labels] of archive.json([...state.neededLabels])) {
+      state.neededLabels.set(key, labels);
+    }
+    for (const key of archive.json([...state.assignments])) state.assignments.add(key);
+  },
+
   causes(state, key) {
     const { host, deployment: deploymentKey } = splitPair(key);
     const deployment = state.deployments.get(deploymentKey);
@@ -202,11 +213,7 @@ function apply(state: DeploymentFanoutState, record: InputRecord, joined: Joined
         remove(state.templateDeployments, before.template, key);
         state.deployments.delete(key);
       }
-      const deployment = current as Deployment | null;
-      if (deployment === null) return;
-      state.deployments.set(key, deployment);
-      add(state.targetDeployments, deployment.target, key);
-      add(state.templateDeployments, deployment.template, key);
+      if (current !== null) putDeployment(state, key, current as Deployment);
       return;
     }
     case "titan.template":
@@ -220,6 +227,12 @@ function apply(state: DeploymentFanoutState, record: InputRecord, joined: Joined
     default:
       return;
   }
+}
+
+function putDeployment(state: DeploymentFanoutState, key: string, deployment: Deployment): void {
+  state.deployments.set(key, deployment);
+  add(state.targetDeployments, deployment.target, key);
+  add(state.templateDeployments, deployment.template, key);
 }
 
 function add(index: Map<string, Set<string>>, key: string, member: string): void {

@@ -1,6 +1,4 @@
-import { runService, viewService, viewWork } from "@titan/processor-runtime/service";
+import { runService, viewService } from "@titan/processor-runtime/service";
 import { deploymentFanout } from "./deployment-fanout-view.ts";
 
-await runService(
-  viewService("deployment-fanout", (context) => [viewWork(deploymentFanout, context)]),
-);
+await runService(viewService(deploymentFanout));

@@ -1,6 +1,4 @@
-import { runService, viewService, viewWork } from "@titan/processor-runtime/service";
+import { runService, viewService } from "@titan/processor-runtime/service";
 import { replicaAssignment } from "./replica-assignment-view.ts";
 
-await runService(
-  viewService("replica-assignment", (context) => [viewWork(replicaAssignment, context)]),
-);
+await runService(viewService(replicaAssignment));

@@ -114,6 +114,18 @@ export const replicaAssignment: View<ReplicaAssignmentState, Assignment> = {
     }
   },
 
+  keepIn(state, archive) {
+    state.fleet.keepIn(archive);
+    for (const [key, deployment] of archive.json([...state.deployments])) {
+      putDeployment(state, key, deployment);
+    }
+    for (const [key, labels] of archive.json([...state.neededLabels])) {
+      state.neededLabels.set(key, labels);
+    }
+    const assigned = [...state.assigned].map(([key, hosts]) => [key, [...hosts]] as const);
+    for (const [key, hosts] of archive.json(assigned)) state.assigned.set(key, new Set(hosts));
+  },
+
   causes(state, key) {
     const { deployment, host } = splitAssignment(key);
     const target = state.deployments.get(deployment)?.target;
@@ -136,6 +148,10 @@ function learnDeployment(state: ReplicaAssignmentState, { key, current }: InputR
   }
   const deployment = current as Deployment | null;
   if (deployment === null || deployment.replicas === null) return;
+  putDeployment(state, key, deployment);
+}
+
+function putDeployment(state: ReplicaAssignmentState, key: string, deployment: Deployment): void {
   state.deployments.set(key, deployment);
   join(state.targetDeployments, deployment.target, key);
   join(state.templateDeployments, deployment.template, key);

@@ -1,19 +1,13 @@
-import { Arena, KeyNumbers, LabelPairs, Relation, type Span } from "@titan/compact";
+import { Arena, KeyNumbers, LabelPairs, Relation, type Archive, type Span } from "@titan/compact";
 import type { Host } from "@titan/domain";
 import { selects, type CompiledSelector } from "./compiled-selector.ts";
 
 /** The hosts and their labels, found from both sides: labels of a host, hosts of a label. */
 export class LabelIndex {
-  readonly pairs: LabelPairs;
-  readonly #hosts: KeyNumbers;
-  readonly #labels: Relation;
-
-  constructor() {
-    const arena = new Arena();
-    this.pairs = new LabelPairs(arena);
-    this.#hosts = new KeyNumbers(arena);
-    this.#labels = new Relation(arena);
-  }
+  readonly #arena = new Arena();
+  readonly pairs = new LabelPairs(this.#arena);
+  readonly #hosts = new KeyNumbers(this.#arena);
+  readonly #labels = new Relation(this.#arena);
 
   /** Null: the host is gone. */
   put(key: string, host: Host | null): void {
@@ -29,6 +23,13 @@ export class LabelIndex {
     );
     for (const pair of old) this.pairs.release(pair);
     if (host === null) this.#hosts.delete(number);
+  }
+
+  keepIn(archive: Archive): void {
+    this.#arena.keepIn(archive);
+    this.pairs.keepIn(archive);
+    this.#hosts.keepIn(archive);
+    this.#labels.keepIn(archive);
   }
 
   /** -1 when there is no such host. */

@@ -73,6 +73,16 @@ export const targetDelta: View<TargetDeltaState, HostTarget> = {
 
   keys: (state) => state.hosts.keys(),
 
+  keepIn({ hosts, targets, index }, archive) {
+    hosts.keepIn(archive);
+    // Their labels are among those of the hosts already.
+    for (const target of archive.json([...targets.values()])) {
+      if (targets.has(target.key)) continue;
+      targets.set(target.key, target);
+      index.add(target, target.selector);
+    }
+  },
+
   causes(_state, key, value) {
     const targets = value?.targets ?? [];
     return [

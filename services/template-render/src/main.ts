@@ -1,4 +1,4 @@
-import { runService, viewService, viewWork } from "@titan/processor-runtime/service";
+import { runService, viewService } from "@titan/processor-runtime/service";
 import { templateRender } from "./template-render-view.ts";
 
-await runService(viewService("template-render", (context) => [viewWork(templateRender, context)]));
+await runService(viewService(templateRender));

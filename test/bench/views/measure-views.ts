@@ -4,7 +4,10 @@ import { runInNewContext } from "node:vm";
 import { deploymentFanout } from "@titan/deployment-fanout";
 import { matches } from "@titan/domain";
 import { openEmbeddedLog, type EventLog } from "@titan/event-log";
+import type { Snapshots } from "@titan/processor-runtime";
+import { snapshotsIn } from "@titan/processor-runtime/service";
 import { replicaAssignment } from "@titan/replica-assignment";
+import { pino } from "pino";
 import { targetDelta } from "@titan/target-delta";
 import { Sandbox } from "../../flows/sandbox.ts";
 import { percentile, type Figures } from "../figure.ts";
@@ -35,6 +38,9 @@ interface Running {
   readonly fanout: RunningTask;
 }
 
+/** What there is when the tasks start. */
+type Beginning = "no output yet" | "an output that is right" | "a snapshot from before the edits";
+
 /** The views that work out where what runs, over an embedded log in this process. */
 export async function measureViews(figures: Figures, size: "full" | "small"): Promise<void> {
   await using box = new Sandbox();
@@ -42,13 +48,20 @@ export async function measureViews(figures: Figures, size: "full" | "small"): Pr
   const sizes = VIEW_SIZES[size];
   const fleet = await ViewFleet.make(log, sizes, VIEWS);
   const rawPerS = await rawAppends(log, sizes.hosts);
-  const first = await start(figures, fleet, sizes, log, rawPerS, "no output yet");
+  const snapshots = snapshotsIn(box.path("snapshots"), { id: "bench" }, pino({ level: "warn" }));
+  const begin = (how: Beginning, kept?: Snapshots): Promise<Running> =>
+    start(figures, fleet, sizes, log, rawPerS, how, kept);
+  const first = await begin("no output yet", snapshots);
   await measureEdits(figures, fleet, sizes, first);
   await measureFlip(figures, fleet, sizes, first, rawPerS);
-  for (const task of [first.fanout, first.assignment, first.delta]) await task.stop();
-  const again = await start(figures, fleet, sizes, log, rawPerS, "an output that is right");
-  for (const task of [again.fanout, again.assignment, again.delta]) await task.stop();
+  await stop(first);
+  await stop(await begin("an output that is right"));
+  await stop(await begin("a snapshot from before the edits", snapshots));
   await log.close();
+}
+
+async function stop({ delta, assignment, fanout }: Running): Promise<void> {
+  for (const task of [fanout, assignment, delta]) await task.stop();
 }
 
 async function start(
@@ -57,15 +70,16 @@ async function start(
   { hosts, targets }: ViewSize,
   log: EventLog,
   rawPerS: number,
-  how: "no output yet" | "an output that is right",
+  how: Beginning,
+  snapshots?: Snapshots,
 ): Promise<Running> {
   const { revision } = fleet;
   const sizes = { hosts, targets };
-  const isRecovery = how === "an output that is right";
+  const isRecovery = how !== "no output yet";
   const readPerS = await rawReads(log, "titan.host");
   const before = await liveMiB();
   const startedAt = performance.now();
-  const delta = fleet.start(VIEWS[0] as AnyView);
+  const delta = fleet.start(VIEWS[0] as AnyView, snapshots);
   await delta.reached(revision);
   figures.add({
     name: `target-delta of all hosts, ${how}`,
@@ -82,17 +96,17 @@ async function start(
     bar: BARS.liveMiB,
     sizes,
   });
-  const assignment = fleet.start(VIEWS[1] as AnyView);
+  const assignment = fleet.start(VIEWS[1] as AnyView, snapshots);
   await assignment.reached(revision);
   const afterTwo = await liveMiB();
   const fanoutAt = performance.now();
-  const fanout = fleet.start(VIEWS[2] as AnyView);
+  const fanout = fleet.start(VIEWS[2] as AnyView, snapshots);
   await fanout.reached(revision);
   const seconds = (performance.now() - fanoutAt) / MS_PER_S;
   const records = await count(log, "titan.host-deployment");
   figures.add({
     name: isRecovery
-      ? "deployment-fanout started again, its records"
+      ? `deployment-fanout started again, its records, ${how}`
       : "host-deployment records, sustained",
     value: records / seconds,
     unit: "per s",

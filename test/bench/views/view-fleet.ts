@@ -4,6 +4,7 @@ import {
   systemClock,
   taskCount,
   viewTask,
+  type Snapshots,
   type Task,
   type View,
 } from "@titan/processor-runtime";
@@ -95,7 +96,8 @@ export class ViewFleet {
     return this.revision;
   }
 
-  start(view: AnyView): RunningTask {
+  /** Without snapshots a task keeps nothing and begins with everything. */
+  start(view: AnyView, snapshots?: Snapshots): RunningTask {
     const waiting = new Map<number, () => void>();
     let revision = -1;
     const onStatus = (
@@ -111,7 +113,13 @@ export class ViewFleet {
       }
     };
     if (taskCount(view, COUNTS) !== 1) throw new Error("one partition has one task");
-    const environment = { log: this.#log, clock: systemClock, counts: COUNTS, onStatus };
+    const environment = {
+      log: this.#log,
+      clock: systemClock,
+      counts: COUNTS,
+      onStatus,
+      ...(snapshots === undefined ? {} : { snapshots }),
+    };
     const task: Task<unknown, unknown> = viewTask(view, 0, environment);
     const running = task.run();
     return {

@@ -21,5 +21,6 @@ export { RELEASED_VIEWS, viewsField, type NamedVersion } from "./released-views.
 export { runService, type Service } from "./run-service.ts";
 export { WorkShares } from "./shared-work.ts";
 export { SERVICE_FIELDS, type ServiceConfig } from "./service-config.ts";
+export { snapshotsIn } from "./snapshot-files.ts";
 export { viewService, viewWork } from "./view-service.ts";
 export { environmentOf, type ServiceContext, type SharedWork, type Work } from "./work.ts";

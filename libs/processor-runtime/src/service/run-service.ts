@@ -8,6 +8,7 @@ import { ConfigError } from "./config.ts";
 import { serveHealth } from "./health-server.ts";
 import { openLog } from "./open-log.ts";
 import type { ServiceConfig } from "./service-config.ts";
+import { snapshotsIn } from "./snapshot-files.ts";
 import { ServiceState } from "./service-state.ts";
 import { WorkShares } from "./shared-work.ts";
 import type { ServiceContext, SharedWork } from "./work.ts";
@@ -79,6 +80,7 @@ async function serve<Config extends ServiceConfig>(
       clock: systemClock,
       installation,
       logger,
+      snapshots: snapshotsIn(config.snapshots ?? "", installation, logger),
       onHold,
       report: (part, status) => state.report(part, status),
     };

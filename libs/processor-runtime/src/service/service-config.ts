@@ -1,4 +1,4 @@
-import { integerField, oneOfField, type ConfigField } from "./config.ts";
+import { integerField, oneOfField, textField, type ConfigField } from "./config.ts";
 import { LOG_FIELDS, type LogConfig } from "./log-config.ts";
 
 const PORT_MAX = 65_535;
@@ -10,6 +10,8 @@ export interface ServiceConfig extends LogConfig {
   readonly healthHost: string;
   /** 0 takes any that is free. */
   readonly healthPort: number;
+  /** A folder, of services whose view can be kept; nothing is kept when it is empty. */
+  readonly snapshots?: string;
 }
 
 const healthHost: ConfigField<string> = {
@@ -17,6 +19,12 @@ const healthHost: ConfigField<string> = {
   expected: "a host name or an address",
   fallback: "127.0.0.1",
   parse: (text) => (/^[\w.:-]+$/.test(text) ? text : undefined),
+};
+
+/** Of services whose view can be kept. */
+export const snapshots: ConfigField<string> = {
+  ...textField("TITAN_SNAPSHOTS", "a folder that this process may write to"),
+  fallback: "",
 };
 
 export const SERVICE_FIELDS = {

@@ -2,7 +2,7 @@ import { taskCount, taskName, viewTask } from "../run-view.ts";
 import type { View } from "../view.ts";
 import type { Service } from "./run-service.ts";
 import { readConfig } from "./config.ts";
-import { SERVICE_FIELDS, type ServiceConfig } from "./service-config.ts";
+import { SERVICE_FIELDS, snapshots, type ServiceConfig } from "./service-config.ts";
 import { environmentOf, type SharedWork, type ServiceContext } from "./work.ts";
 
 /** The tasks of a view, as work that processes share. */
@@ -24,14 +24,12 @@ export function viewWork<State, Value>(
   };
 }
 
-/** A service that does nothing but run views whose output is on the log. */
-export function viewService(
-  name: string,
-  work: (context: ServiceContext) => readonly SharedWork[],
-): Service<ServiceConfig> {
+/** A service that does nothing but run a view whose output is on the log, under the view's name. */
+export function viewService<State, Value>(view: View<State, Value>): Service<ServiceConfig> {
+  const fields = view.keepIn === undefined ? SERVICE_FIELDS : { ...SERVICE_FIELDS, snapshots };
   return {
-    name,
-    readConfig: (environment) => readConfig<ServiceConfig>(environment, SERVICE_FIELDS),
-    work,
+    name: view.name,
+    readConfig: (environment) => readConfig<ServiceConfig>(environment, fields),
+    work: (context) => [viewWork(view, context)],
   };
 }

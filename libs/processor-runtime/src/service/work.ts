@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { OnHold } from "../persistent-append.ts";
 import type { Environment } from "../run-view.ts";
+import { NO_SNAPSHOTS, type Snapshots } from "../snapshots.ts";
 
 /** What a service works with. */
 export interface ServiceContext {
@@ -11,6 +12,8 @@ export interface ServiceContext {
   readonly clock: Clock;
   readonly installation: Installation;
   readonly logger: Logger;
+  /** Where tasks keep what they hold; without it every start reads everything. */
+  readonly snapshots?: Snapshots;
   /** Logs that an append is held and tried again. */
   readonly onHold: OnHold;
   /** Keeps what a part is doing, for `/readyz` and `/metrics`. */
@@ -41,13 +44,14 @@ export interface SharedWork {
 
 /** The environment of a view's tasks in a service. */
 export function environmentOf(
-  { log, clock, installation, logger, onHold, report }: ServiceContext,
+  { log, clock, installation, logger, snapshots = NO_SNAPSHOTS, onHold, report }: ServiceContext,
   view: { readonly name: string; readonly version: number },
 ): Environment {
   return {
     log,
     clock,
     counts: installation,
+    snapshots,
     onHold,
     onStatus: (task, status) => {
       report(task, status);

@@ -30,5 +30,8 @@ export const membershipView: View<State, HostTarget> = {
     return { workspace: host.workspace, host: host.name, targets: [`default/${site}`] };
   },
   keys: (state) => state.keys(),
+  keepIn(state, archive) {
+    for (const [key, kept] of archive.json([...state])) state.set(key, kept);
+  },
   causes: (_, key) => [{ kind: "Host", stream: "titan.host", key }],
 };

@@ -1,3 +1,4 @@
+import { LoadingArchive, SavingArchive } from "@titan/compact";
 import fc from "fast-check";
 import { expect } from "vitest";
 import type { View } from "../view.ts";
@@ -10,14 +11,20 @@ const CHANGES_MAX = 40;
 /**
  * Any history of random records in any batching ends as a recompute from zero does, after every
  * batch. Within a batch only the last record of a key is learned, as the runtime hands it over,
- * and the order of different keys is free. `first` comes before every history.
+ * and the order of different keys is free. `first` comes before every history. A view that can be
+ * kept is kept, and goes on as what was loaded, wherever the history says so.
  */
 export function expectBatchingIsIrrelevant<State, Value>(
   view: View<State, Value>,
   record: fc.Arbitrary<Given>,
   first: readonly Given[] = [],
 ): void {
-  const change = fc.record({ record, endsBatch: fc.boolean(), place: fc.nat() });
+  const change = fc.record({
+    record,
+    endsBatch: fc.boolean(),
+    isKept: fc.boolean(),
+    place: fc.nat(),
+  });
   fc.assert(
     fc.property(fc.array(change, { maxLength: CHANGES_MAX }), (changes) => {
       const run = new ViewRun(view);
@@ -29,7 +36,8 @@ export function expectBatchingIsIrrelevant<State, Value>(
         batch = new Map();
         expect(sorted(run.output)).toEqual(sorted(recompute(view, run.inputs)));
       };
-      for (const { record: given, endsBatch, place } of changes) {
+      for (const { record: given, endsBatch, isKept, place } of changes) {
+        if (isKept) run.state = loaded(view, run.state);
         batch.set(`${given.stream} ${given.key}`, { given, place });
         if (endsBatch) learn();
       }
@@ -40,6 +48,16 @@ export function expectBatchingIsIrrelevant<State, Value>(
     }),
     { numRuns: RUNS },
   );
+}
+
+function loaded<State, Value>(view: View<State, Value>, state: State): State {
+  if (view.keepIn === undefined) return state;
+  const saving = new SavingArchive();
+  view.keepIn(state, saving);
+  const copy = view.empty();
+  const bytes = Buffer.concat([...saving.pieces()]);
+  view.keepIn(copy, new LoadingArchive(new Uint8Array(bytes).buffer));
+  return copy;
 }
 
 function sorted(output: ReadonlyMap<string, unknown>): readonly (readonly [string, unknown])[] {

@@ -7,7 +7,7 @@ import type { Given } from "./nouns.ts";
  */
 export class ViewRun<State, Value> {
   readonly output = new Map<string, Value>();
-  readonly state: State;
+  state: State;
   readonly #view: View<State, Value>;
   readonly #inputs = new Map<string, Given>();
 

@@ -6,7 +6,7 @@ import { installationCommit } from "@titan/change-feed";
 import { LogError, openEmbeddedLog, type EventLog } from "@titan/event-log";
 import { lockStateFolder } from "@titan/host-agent";
 import { openInstallation, systemClock, type Clock } from "@titan/processor-runtime";
-import { entityTopicsMaxOf, type LayoutConfig } from "@titan/processor-runtime/service";
+import { entityTopicsMaxOf, snapshotsIn, type LayoutConfig } from "@titan/processor-runtime/service";
 import type { Logger } from "pino";
 import { activateNewer, howToGoBack } from "./activate-newer.ts";
 import { adminToken } from "./admin-token.ts";
@@ -79,7 +79,13 @@ export async function startTitan(options: TitanOptions): Promise<RunningTitan> {
     const token = adminToken(join(dataFolder, "token"));
     await ensureAdminToken(log, clock, token, "titan up");
     const processors = runProcessors({
-      context: { log, clock, installation, logger },
+      context: {
+        log,
+        clock,
+        installation,
+        logger,
+        snapshots: snapshotsIn(join(dataFolder, "snapshots"), installation, logger),
+      },
       layout: layout.layout,
       entityTopicsMax,
       onBug,

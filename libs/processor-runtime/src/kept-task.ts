@@ -1,0 +1,76 @@
+import { LoadingArchive, SavingArchive, type Archive } from "@titan/compact";
+import type { InputPartition, InputReader } from "./input-reader.ts";
+import type { Output } from "./output.ts";
+import type { Snapshots } from "./snapshots.ts";
+import type { View } from "./view.ts";
+
+/** Another number when the parts of a task are kept in another way. */
+const FORMAT = 1;
+
+/** What a task consists of while it runs. */
+export interface TaskParts<State, Value> {
+  readonly reader: InputReader;
+  readonly state: State;
+  readonly output: Output<Value>;
+}
+
+/** Keeps a task's parts together, at one cut, and gives them back. */
+export class KeptTask<State, Value> {
+  readonly #name: string;
+  readonly #view: View<State, Value>;
+  readonly #snapshots: Snapshots;
+  /** What is kept is good for a task of the same view, version and inputs alone. */
+  readonly #identity: string;
+
+  constructor(
+    name: string,
+    view: View<State, Value>,
+    inputs: readonly InputPartition[],
+    snapshots: Snapshots,
+  ) {
+    this.#name = name;
+    this.#view = view;
+    this.#snapshots = snapshots;
+    const places = inputs.map(({ topic, partition }) => `${topic} ${partition}`);
+    this.#identity = [FORMAT, view.name, view.version, ...places].join(", ");
+  }
+
+  /** What was kept of a task like this one. */
+  async read(): Promise<Archive | undefined> {
+    if (this.#view.keepIn === undefined) return undefined;
+    const bytes = await this.#snapshots.read(this.#name);
+    if (bytes === undefined) return undefined;
+    const archive = new LoadingArchive(bytes);
+    return archive.json(this.#identity) === this.#identity ? archive : undefined;
+  }
+
+  /** Makes new parts what those were that were kept. */
+  load(archive: Archive, parts: TaskParts<State, Value>): void {
+    this.#keepIn(archive, parts);
+  }
+
+  /** Keeps the parts if it pays and if they are at rest; they do not move meanwhile. */
+  async saveIfDue(parts: TaskParts<State, Value>): Promise<void> {
+    const { reader, output } = parts;
+    const keys = reader.folds.reduce((sum, fold) => sum + fold.size, 0);
+    if (this.#view.keepIn === undefined || output.isAtRest !== true) return;
+    if (!this.#snapshots.isDue(reader.recordsRead, keys) || !reader.isAtRest) return;
+    const archive = new SavingArchive();
+    archive.json(this.#identity);
+    this.#keepIn(archive, parts);
+    const written = this.#snapshots.write(this.#name, archive.pieces());
+    reader.hold(written);
+    await written;
+  }
+
+  async forget(): Promise<void> {
+    await this.#snapshots.forget(this.#name);
+  }
+
+  /** The output comes last: it loads its part when it is brought up to date. */
+  #keepIn(archive: Archive, { reader, state, output }: TaskParts<State, Value>): void {
+    reader.keepIn(archive);
+    this.#view.keepIn?.(state, archive);
+    output.keepIn?.(archive);
+  }
+}
