@@ -80,6 +80,18 @@ export async function measureKafkaStreamsPeer(
   }
 }
 
+/** Titan's side by itself, in a fraction of the time. */
+export async function measureTitanAlone(
+  figures: Figures,
+  { onKafka, edits }: PeerSize,
+  cluster: BenchCluster,
+  nodeFlags: readonly string[],
+): Promise<void> {
+  for (const fleet of onKafka) {
+    addRows(figures, fleet, await TitanPeer.measure(cluster, fleet, edits, nodeFlags));
+  }
+}
+
 /** Both killed in the middle of their work, again and again. */
 export async function measureKills(
   figures: Figures,

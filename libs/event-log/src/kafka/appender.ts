@@ -16,11 +16,13 @@ const REQUESTS_MAX = 2;
 /** A record's length, and its place in the batch, take at most so many bytes. */
 const FRAME_BYTES = 10;
 
+type SizedRecord = Required<OutgoingRecord>;
+
 /** A part of an append that fits into one record batch. */
 interface Piece {
   readonly topic: string;
   readonly partition: number;
-  readonly records: readonly OutgoingRecord[];
+  readonly records: readonly SizedRecord[];
   readonly bytes: number;
   settle(outcome: { readonly offset: number } | { readonly error: LogError }): void;
 }
@@ -67,14 +69,17 @@ export class Appender {
     return Promise.all(outcomes.map(async ([first]) => (await first) ?? 0));
   }
 
-  #outgoing({ topic, records }: AppendBatch): readonly OutgoingRecord[] {
+  #outgoing({ topic, records }: AppendBatch): readonly SizedRecord[] {
     const { headersOf } = this.#cluster.options;
     return records.map((record) => {
       if (Buffer.byteLength(record.key) + record.value.length > RECORD_BYTES_MAX) {
         const message = `a record for ${topic} is larger than ${RECORD_BYTES_MAX} bytes`;
         throw new LogError("record-too-large", "refused", message);
       }
-      return { ...record, headers: headersOf?.(topic, record) ?? [] };
+      const { key, value } = record;
+      const outgoing = { key, value, headers: headersOf?.(topic, record) ?? [], bytes: 0 };
+      outgoing.bytes = recordBytes(outgoing);
+      return outgoing;
     });
   }
 
@@ -94,7 +99,7 @@ export class Appender {
     }
   }
 
-  #enqueue(batch: AppendBatch, records: readonly OutgoingRecord[]): Promise<number>[] {
+  #enqueue(batch: AppendBatch, records: readonly SizedRecord[]): Promise<number>[] {
     const { topic, partition } = batch;
     const id = `${topic} ${partition}`;
     let queue = this.#queues.get(id);
@@ -233,11 +238,11 @@ function takeBatch(pieces: Piece[]): readonly Piece[] {
 }
 
 function inPieces(
-  records: readonly OutgoingRecord[],
-): readonly { readonly records: readonly OutgoingRecord[]; readonly bytes: number }[] {
-  const pieces: { records: OutgoingRecord[]; bytes: number }[] = [];
+  records: readonly SizedRecord[],
+): readonly { readonly records: readonly SizedRecord[]; readonly bytes: number }[] {
+  const pieces: { records: SizedRecord[]; bytes: number }[] = [];
   for (const record of records) {
-    const bytes = recordBytes(record) + FRAME_BYTES;
+    const bytes = record.bytes + FRAME_BYTES;
     const last = pieces.at(-1);
     if (last === undefined || last.bytes + bytes > BATCH_BYTES_MAX) {
       pieces.push({ records: [record], bytes });

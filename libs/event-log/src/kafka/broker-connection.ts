@@ -2,9 +2,9 @@ import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import loggers from "kafkajs/src/loggers/index.js";
 import Connection from "kafkajs/src/network/connection.js";
-import Encoder from "kafkajs/src/protocol/encoder.js";
 import protocol from "kafkajs/src/protocol/requests/index.js";
 import { REQUEST_TIMEOUT_MS_DEFAULT, type KafkaOptions } from "./kafka-options.ts";
+import { AnswerTimeoutError, RawExchange, type RawRequest } from "./raw-exchange.ts";
 
 export interface Address {
   readonly host: string;
@@ -17,15 +17,10 @@ export interface NamedRequest {
   readonly fields: object;
 }
 
-/** A request that we write ourselves. */
-export interface RawRequest<Answer> {
-  readonly name: string;
-  readonly apiKey: number;
-  readonly apiVersion: number;
-  readonly body: Buffer;
-  readonly read: (answer: Buffer) => Answer;
-  /** Milliseconds beyond the connection's own limit. */
-  readonly waitsMs?: number;
+/** One socket: what we write ourselves goes past kafkajs, which opens it, signs in and does the rest. */
+interface Opened {
+  readonly connection: Connection;
+  readonly exchange: RawExchange;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -41,7 +36,7 @@ const SILENT = loggers.createLogger({ level: LOG_NOTHING, logCreator: () => () =
 export class BrokerConnection {
   readonly address: Address;
   readonly #options: KafkaOptions;
-  #opened: Promise<Connection> | undefined;
+  #opened: Promise<Opened> | undefined;
   #socket: Socket | undefined;
   #closed = false;
   /** When the last answer came, by performance.now(). */
@@ -60,39 +55,20 @@ export class BrokerConnection {
   }
 
   /** Answers what kafkajs decodes, error codes included. Rejects when the connection fails. */
-  async call<Answer>(request: NamedRequest): Promise<Answer> {
-    const opened = this.#open();
-    const connection = await opened;
-    this.#options.onRequest?.(request.name);
-    return this.#guard(opened, connection.send<Answer>(exchangeOf(request)));
+  call<Answer>(request: NamedRequest): Promise<Answer> {
+    return this.#ask(request.name, ({ connection }) =>
+      connection.send<Answer>(exchangeOf(request)),
+    );
   }
 
-  async callRaw<Answer>(raw: RawRequest<Answer>): Promise<Answer> {
-    const opened = this.#open();
-    const connection = await opened;
-    const limit = this.#options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS_DEFAULT;
-    this.#options.onRequest?.(raw.name);
-    return this.#guard(
-      opened,
-      connection.send<Answer>({
-        request: {
-          apiKey: raw.apiKey,
-          apiVersion: raw.apiVersion,
-          apiName: raw.name,
-          encode() {
-            const encoder = new Encoder(raw.body.length);
-            encoder.writeBufferInternal(raw.body);
-            return Promise.resolve(encoder);
-          },
-        },
-        response: {
-          decode: (answer) => Promise.resolve({ answer: raw.read(answer) }),
-          parse: (decoded) => Promise.resolve((decoded as { answer: Answer }).answer),
-        },
-        requestTimeout: limit + (raw.waitsMs ?? 0),
-        logResponseError: false,
-      }),
-    );
+  /** Rejects when the connection fails, and with what `read` throws. */
+  callRaw<Answer>(raw: RawRequest<Answer>): Promise<Answer> {
+    const limitMs = this.#options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS_DEFAULT;
+    return this.#ask(raw.name, async ({ connection, exchange }) => {
+      // What was signed in with may end: then it is done again.
+      await connection.authenticate();
+      return exchange.ask(raw, limitMs + (raw.waitsMs ?? 0));
+    });
   }
 
   /** Requests that wait for an answer are rejected at once. */
@@ -107,14 +83,17 @@ export class BrokerConnection {
   }
 
   /** A connection on which an answer did not come in time is of no use: answers come in order. */
-  async #guard<Answer>(opened: Promise<Connection>, answer: Promise<Answer>): Promise<Answer> {
+  async #ask<Answer>(name: string, send: (opened: Opened) => Promise<Answer>): Promise<Answer> {
+    const opening = this.#open();
+    const opened = await opening;
+    this.#options.onRequest?.(name);
     try {
-      const answered = await answer;
+      const answered = await send(opened);
       this.#heardAt = performance.now();
       return answered;
     } catch (error) {
       // Others may have opened it anew since.
-      if (this.#opened === opened) this.#drop();
+      if (this.#opened === opening) this.#drop();
       if (isTimeout(error)) this.#onSilence();
       throw error;
     }
@@ -126,7 +105,7 @@ export class BrokerConnection {
     this.#socket = undefined;
   }
 
-  #open(): Promise<Connection> {
+  #open(): Promise<Opened> {
     if (this.#closed) return Promise.reject(new Error("the connection is closed"));
     if (this.#opened !== undefined) return this.#opened;
     const opened = this.#connect().catch((error: unknown) => {
@@ -138,8 +117,10 @@ export class BrokerConnection {
     return opened;
   }
 
-  async #connect(): Promise<Connection> {
+  async #connect(): Promise<Opened> {
     const { tls, sasl, clientId, requestTimeoutMs } = this.#options;
+    const exchange = new RawExchange(clientId);
+    const { onread } = exchange;
     const connection = new Connection({
       ...this.address,
       clientId,
@@ -149,16 +130,16 @@ export class BrokerConnection {
       ssl: tls ?? null,
       sasl: sasl === undefined ? null : { ...sasl },
       socketFactory: ({ host, port, ssl, onConnect }) => {
+        const options = { host, port, onread };
+        const servername = isIP(host) === 0 ? host : "";
         const socket =
           ssl === null
-            ? connectTcp({ host, port }, onConnect)
-            : connectTls(
-                { host, port, servername: isIP(host) === 0 ? host : "", ...ssl },
-                onConnect,
-              );
+            ? connectTcp(options, onConnect)
+            : connectTls({ ...options, servername, ...ssl }, onConnect);
         socket.setKeepAlive(true, KEEP_ALIVE_MS);
         socket.setNoDelay(true);
         this.#socket = socket;
+        exchange.attach(socket);
         return socket;
       },
     });
@@ -167,11 +148,12 @@ export class BrokerConnection {
     connection.setVersions(await versionsOf(connection));
     connection.setSupportAuthenticationProtocol(true);
     await connection.authenticate();
-    return connection;
+    return { connection, exchange };
   }
 }
 
 function isTimeout(error: unknown): boolean {
+  if (error instanceof AnswerTimeoutError) return true;
   return error instanceof Error && error.name === "KafkaJSRequestTimeoutError";
 }
 

@@ -227,7 +227,7 @@ export class Cluster {
           name: "Metadata",
           apiKey: 3,
           apiVersion: 6,
-          body: writeMetadata(topics),
+          body: [writeMetadata(topics)],
           read: readMetadata,
         });
         this.#seed += tries;

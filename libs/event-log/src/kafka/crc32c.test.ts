@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { crc32c } from "./crc32c.ts";
 
@@ -11,4 +12,25 @@ test.each([
   ["nothing", Buffer.alloc(0), 0],
 ])("the sum of %s is the published one", (_, bytes, sum) => {
   expect(crc32c(bytes)).toBe(sum);
+});
+
+/** A bit at a time. */
+function plainSum(bytes: Uint8Array): number {
+  let sum = -1;
+  for (const byte of bytes) {
+    sum ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) {
+      sum = (sum & 1) === 0 ? sum >>> 1 : (sum >>> 1) ^ 0x82_f6_3b_78;
+    }
+  }
+  return ~sum >>> 0;
+}
+
+test("the sum is the plain one, wherever the bytes begin and however many there are", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(20), (bytes, from) => {
+      const part = bytes.subarray(from);
+      expect(crc32c(part)).toBe(plainSum(part));
+    }),
+  );
 });

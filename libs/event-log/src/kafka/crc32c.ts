@@ -1,6 +1,6 @@
 /** CRC-32C (Castagnoli), reflected. */
 const POLYNOMIAL = 0x82_f6_3b_78;
-const BYTES_AT_ONCE = 8;
+const BYTES_AT_ONCE = 16;
 /** Row n holds what a byte does to the sum when n bytes follow it. */
 const TABLE = makeTable();
 
@@ -21,33 +21,35 @@ function makeTable(): Int32Array {
 }
 
 /**
- * The checksum of Kafka's record batches, eight bytes at a time: every byte that is read or written
- * goes through here, and one at a time takes two and a half times as long. Every index below is
- * within its array, which `as number` says because a check would cost what is won.
+ * The checksum of Kafka's record batches, sixteen bytes at a time: every byte that is read or written
+ * goes through here, and one at a time takes four times as long. Every index below is within its
+ * array, which `as number` says because a check would cost what is won.
  */
 export function crc32c(bytes: Uint8Array): number {
-  let sum = -1;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const whole = bytes.length - (bytes.length % BYTES_AT_ONCE);
+  let sum = -1;
   let at = 0;
   for (; at < whole; at += BYTES_AT_ONCE) {
-    const first =
-      sum ^
-      ((bytes[at] as number) |
-        ((bytes[at + 1] as number) << 8) |
-        ((bytes[at + 2] as number) << 16) |
-        ((bytes[at + 3] as number) << 24));
+    const first = sum ^ view.getInt32(at, true);
     sum =
-      (TABLE[1_792 + (first & 255)] as number) ^
-      (TABLE[1_536 + ((first >>> 8) & 255)] as number) ^
-      (TABLE[1_280 + ((first >>> 16) & 255)] as number) ^
-      (TABLE[1_024 + (first >>> 24)] as number) ^
-      (TABLE[768 + (bytes[at + 4] as number)] as number) ^
-      (TABLE[512 + (bytes[at + 5] as number)] as number) ^
-      (TABLE[256 + (bytes[at + 6] as number)] as number) ^
-      (TABLE[bytes[at + 7] as number] as number);
+      fourBytes(first, 3_072) ^
+      fourBytes(view.getInt32(at + 4, true), 2_048) ^
+      fourBytes(view.getInt32(at + 8, true), 1_024) ^
+      fourBytes(view.getInt32(at + 12, true), 0);
   }
   for (; at < bytes.length; at += 1) {
     sum = (TABLE[(sum ^ (bytes[at] as number)) & 255] as number) ^ (sum >>> 8);
   }
   return ~sum >>> 0;
+}
+
+/** What four bytes do to the sum; `row` is where the row of the last of them begins. */
+function fourBytes(bytes: number, row: number): number {
+  return (
+    (TABLE[row + 768 + (bytes & 255)] as number) ^
+    (TABLE[row + 512 + ((bytes >>> 8) & 255)] as number) ^
+    (TABLE[row + 256 + ((bytes >>> 16) & 255)] as number) ^
+    (TABLE[row + (bytes >>> 24)] as number)
+  );
 }

@@ -1,4 +1,4 @@
-import type { RawRequest } from "./broker-connection.ts";
+import type { RawRequest } from "./raw-exchange.ts";
 import { WireReader, WireWriter } from "./wire.ts";
 
 /** What to read of a partition. */
@@ -64,7 +64,7 @@ export function fetchRequest(
     writer.int32(partition).int32(-1).int64(offset).int64(-1).int32(PARTITION_BYTES_MAX);
   });
   writeByTopic(writer, forgotten, ({ partition }) => void writer.int32(partition));
-  const body = writer.text("").bytes;
+  const body = [writer.text("").bytes];
   return { name: "Fetch", apiKey: 1, apiVersion: 11, body, read: readFetched, waitsMs: waitMs };
 }
 

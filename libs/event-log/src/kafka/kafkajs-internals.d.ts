@@ -64,14 +64,6 @@ declare module "kafkajs/src/protocol/requests/index.js" {
   export default protocol;
 }
 
-declare module "kafkajs/src/protocol/encoder.js" {
-  class Encoder {
-    constructor(initialSize?: number);
-    writeBufferInternal(buffer: Buffer): void;
-  }
-  export default Encoder;
-}
-
 declare module "kafkajs/src/loggers/index.js" {
   interface LogEntry {
     readonly namespace: string;

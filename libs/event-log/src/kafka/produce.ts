@@ -1,4 +1,4 @@
-import type { RawRequest } from "./broker-connection.ts";
+import type { RawRequest } from "./raw-exchange.ts";
 import { WireReader, WireWriter } from "./wire.ts";
 
 /** What one request appends to one partition: exactly one record batch. */
@@ -23,23 +23,23 @@ export function produceRequest(
   appends: readonly PartitionAppend[],
   timeoutMs: number,
 ): RawRequest<readonly PartitionAppended[]> {
-  const size = appends.reduce(
-    (sum, { batch, topic }) => sum + batch.length + topic.length + 16,
-    64,
-  );
-  const writer = new WireWriter(size).text(null).int16(ACKS_ALL).int32(timeoutMs);
   const topics = new Map<string, PartitionAppend[]>();
   for (const append of appends) {
     const list = topics.get(append.topic);
     if (list === undefined) topics.set(append.topic, [append]);
     else list.push(append);
   }
-  writer.int32(topics.size);
+  const body: Buffer[] = [];
+  let fields = new WireWriter().text(null).int16(ACKS_ALL).int32(timeoutMs).int32(topics.size);
   for (const [topic, list] of topics) {
-    writer.text(topic).int32(list.length);
-    for (const { partition, batch } of list) writer.int32(partition).block(batch);
+    fields.text(topic).int32(list.length);
+    for (const { partition, batch } of list) {
+      // The batches go out as they are, between the fields.
+      body.push(fields.int32(partition).int32(batch.length).bytes, batch);
+      fields = new WireWriter();
+    }
   }
-  return { name: "Produce", apiKey: 0, apiVersion: 7, body: writer.bytes, read: readProduced };
+  return { name: "Produce", apiKey: 0, apiVersion: 7, body, read: readProduced };
 }
 
 function readProduced(answer: Buffer): readonly PartitionAppended[] {

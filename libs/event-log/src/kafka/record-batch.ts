@@ -32,6 +32,8 @@ const DECOMPRESSED_BYTES_MAX = 64 * 1024 * 1024;
 /** A record as it is written. */
 export interface OutgoingRecord extends AppendRecord {
   readonly headers: RecordHeaders;
+  /** What `recordBytes` says, where that was asked already. */
+  readonly bytes?: number;
 }
 
 /** Bytes of a record in a batch, apart from the few of its offset's delta. */
@@ -46,7 +48,9 @@ export function recordBytes({ key, value, headers }: OutgoingRecord): number {
 
 /** One batch of records, uncompressed, all with one timestamp. */
 export function encodeRecordBatch(records: readonly OutgoingRecord[], timestampMs: number): Buffer {
-  const bodies = records.map((record, delta) => recordBytes(record) + varintBytes(delta));
+  const bodies = records.map(
+    (record, delta) => (record.bytes ?? recordBytes(record)) + varintBytes(delta),
+  );
   let size = HEADER_BYTES;
   for (const body of bodies) size += varintBytes(body) + body;
   const target = Buffer.allocUnsafe(size);
@@ -96,9 +100,12 @@ function sizedText(text: string): number {
   return varintBytes(bytes) + bytes;
 }
 
+/** Writes the text once if its length takes as many bytes as if it were plain. */
 function writeText(target: Buffer, from: number, text: string): number {
-  const at = writeVarint(target, from, Buffer.byteLength(text));
-  return at + target.write(text, at);
+  const expected = varintBytes(text.length);
+  const bytes = target.write(text, from + expected);
+  if (varintBytes(bytes) !== expected) target.write(text, from + varintBytes(bytes));
+  return writeVarint(target, from, bytes) + bytes;
 }
 
 /** What a fetch brought of one partition. */
@@ -169,11 +176,15 @@ function recordsOf(batch: Buffer, base: number, attributes: number): readonly Lo
       reader.position += 1;
       const timestamp = first + reader.next();
       const offset = base + reader.next();
-      const key = sizedBytes(body, reader, end);
-      const value = sizedBytes(body, reader, end);
+      const keyLength = fieldLength(reader, end);
+      const keyAt = reader.position;
+      reader.position += keyLength;
+      const key = body.toString("utf8", keyAt, reader.position);
+      const valueLength = fieldLength(reader, end);
+      const value = body.subarray(reader.position, reader.position + valueLength);
       reader.position = end;
       const time = (attributes & LOG_APPEND_TIME) === 0 ? timestamp : last;
-      records.push(new SharedRecord(key.toString("utf8"), value, offset, time));
+      records.push(new SharedRecord(key, value, offset, time));
     }
     return records;
   } catch (error) {
@@ -182,13 +193,10 @@ function recordsOf(batch: Buffer, base: number, attributes: number): readonly Lo
 }
 
 /** Null counts as empty. */
-function sizedBytes(body: Buffer, reader: VarintReader, end: number): Buffer {
-  const length = reader.next();
-  const from = reader.position;
-  if (from + length > end) throw new RangeError("a field is cut off");
-  if (length <= 0) return body.subarray(from, from);
-  reader.position = from + length;
-  return body.subarray(from, from + length);
+function fieldLength(reader: VarintReader, end: number): number {
+  const length = Math.max(0, reader.next());
+  if (reader.position + length > end) throw new RangeError("a field is cut off");
+  return length;
 }
 
 /** Our topics ask the broker to store records uncompressed; what is older may not be. */

@@ -26,6 +26,12 @@ const RECORD_BATCH_BYTES_MAX = 1_048_588;
  */
 const INDEX_BYTES = 65_536;
 
+/**
+ * Of a topic that keeps the latest per key and nothing else: only what lies in closed segments is compacted, and
+ * Kafka's 1 GiB would be 1 GiB of what is superseded for everybody who starts.
+ */
+const COMPACTED_SEGMENT_BYTES = 32 * 1024 * 1024;
+
 /** Makes, removes and lists topics. Whatever was asked for is there, or gone, for all brokers when it answers. */
 export class TopicAdmin {
   readonly #cluster: Cluster;
@@ -191,8 +197,8 @@ function retentionSettings(retention: Retention): Record<string, string> {
       return {
         "cleanup.policy": "compact",
         "min.compaction.lag.ms": String(retention.lagMs),
-        // Only what lies in closed segments is compacted.
         "segment.ms": String(DAY_MS),
+        ...(retention.lagMs === 0 ? { "segment.bytes": String(COMPACTED_SEGMENT_BYTES) } : {}),
         "segment.index.bytes": String(INDEX_BYTES),
       };
   }

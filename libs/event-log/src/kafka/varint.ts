@@ -42,6 +42,11 @@ export class VarintReader {
 
   /** Throws a `RangeError` where the bytes end, or hold no number of 53 bits. */
   next(): number {
+    const first = this.bytes[this.position];
+    if (first !== undefined && first < 128) {
+      this.position += 1;
+      return (first >>> 1) ^ -(first & 1);
+    }
     let value = 0;
     let factor = 1;
     for (;;) {
