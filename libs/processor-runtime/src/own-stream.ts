@@ -38,8 +38,8 @@ export class OwnStream {
   readonly #mark = new LastMark();
   #observed: Observed[] = [];
   readonly #ahead = new Ahead();
-  /** Truths whose records are in the append that is under way, by their place in it. */
-  #underWay: number[] = [];
+  /** Truths whose records are to be sent, in their order. */
+  #toSend: number[] = [];
   /** Of a stream that was kept: the keys of which the log held more since. */
   #since: Set<string> | undefined;
 
@@ -81,12 +81,8 @@ export class OwnStream {
 
   /** Whether nothing is under way or to be healed, so that it can be kept. */
   get isAtRest(): boolean {
-    return (
-      this.isMarked &&
-      this.#underWay.length === 0 &&
-      this.#observed.length === 0 &&
-      this.#ahead.lowest === undefined
-    );
+    const isQuiet = !this.hasObserved && this.lowestAhead === undefined;
+    return this.isMarked && isQuiet && this.#toSend.length === 0;
   }
 
   /** Of a stream at rest. The truths are for their owner to keep. */
@@ -110,7 +106,7 @@ export class OwnStream {
 
   /** Gives back what it holds; from now on nothing may be asked of it. */
   close(): void {
-    this.#underWay = [];
+    this.#toSend = [];
     this.#own.clear();
   }
 
@@ -153,15 +149,14 @@ export class OwnStream {
     this.#cut = step.revision;
     const records: AppendRecord[] = [];
     for (const [key, name] of keys) {
-      const current = step.values.get(name) ?? null;
-      const hash = valueHash(this.#writer, key, current);
+      const bytes = valueBytes(this.#writer, step.values.get(name) ?? null);
+      const hash = valueHash(this.#writer, key, bytes);
       const truth = this.#own.find(key);
       if (hash === this.#truths.hashOf(truth)) continue;
       if (this.#truths.labelOf(truth) === step.revision) {
         const twice = `${this.topic} would hold two values of ${key} at revision ${step.revision}`;
         throw new Contradiction(twice);
       }
-      const bytes = valueBytes(this.#writer, current);
       records.push(this.#write(step, key, name, hash, bytes));
     }
     return records;
@@ -176,17 +171,23 @@ export class OwnStream {
     this.#mark.made(this.#cut);
     const { sum, count } = this.#inForce;
     const value = encode("mark", { revision: this.#cut, sum, count });
-    this.#underWay.push(MARK);
+    this.#toSend.push(MARK);
     return { key: MARK_KEY, value };
   }
 
-  /** The records handed out since the last call are in the log, one after the other, from `base`. */
-  landed(base: number): void {
-    this.#underWay.forEach((truth, at) => {
+  /** The records handed out since the last call are sent: answers what `landed` is to be told of them. */
+  sent(): readonly number[] {
+    const sent = this.#toSend;
+    this.#toSend = [];
+    return sent;
+  }
+
+  /** Records that were sent are in the log, one after the other, from `base`. */
+  landed(base: number, sent: readonly number[]): void {
+    sent.forEach((truth, at) => {
       if (truth === MARK) this.#mark.landed(base + at);
       else this.#truths.setPlace(truth, this.#truths.labelOf(truth), base + at);
     });
-    this.#underWay = [];
   }
 
   /** Whether a record is where the last one under its key is known to be, so that there is nothing to learn from it. */
@@ -292,7 +293,7 @@ export class OwnStream {
     const value = recordBytes(this.#writer, step, name, { label: this.#cut, hash, held, current });
     this.#truths.setValue(truth, hash, current);
     this.#truths.setPlace(truth, this.#cut, undefined);
-    this.#underWay.push(truth);
+    this.#toSend.push(truth);
     return { key, value };
   }
 }

@@ -17,11 +17,18 @@ const APPEND_BYTES_MAX = 4 * 1024 * 1024;
 /** So often topics may turn out to be gone during one append. */
 const TRIES_MAX = 10;
 
-/** Collects records for many streams and appends them together. */
+/** What is appended together. */
+type Batches = Map<OwnStream, AppendRecord[]>;
+
+/**
+ * Collects records for many streams and appends them together. One append is under way at a time;
+ * more may be collected meanwhile.
+ */
 export class StreamAppender {
   readonly #options: StreamAppenderOptions;
-  readonly #batches = new Map<OwnStream, AppendRecord[]>();
+  #batches: Batches = new Map();
   #bytes = 0;
+  #underWay: Promise<readonly OwnStream[]> = Promise.resolve([]);
 
   constructor(options: StreamAppenderOptions) {
     this.#options = options;
@@ -52,31 +59,54 @@ export class StreamAppender {
   }
 
   /**
-   * Appends what waits until it is acknowledged; nothing may be pushed meanwhile. Answers the
-   * streams whose topic is gone: their records were dropped.
+   * Begins to append what waits, as soon as what was begun before is acknowledged. Answers the
+   * streams whose topic was gone then: their records were dropped.
    */
+  async begin(): Promise<readonly OwnStream[]> {
+    const lost = await this.#underWay;
+    for (const stream of lost) this.drop(stream);
+    this.#underWay = this.#append(this.#batches);
+    // Whoever waits for it is told; until somebody does, it is not unhandled.
+    this.#underWay.catch(() => {});
+    this.#batches = new Map();
+    this.#bytes = 0;
+    return lost;
+  }
+
+  /** Appends what waits until it is acknowledged. Answers as `begin` does. */
   async flush(): Promise<readonly OwnStream[]> {
+    return [...(await this.begin()), ...(await this.#underWay)];
+  }
+
+  async #append(batches: Batches): Promise<readonly OwnStream[]> {
     const { log, clock, onHold, mayBeLost } = this.#options;
+    const sent = [...batches].map(([stream, records]) => ({
+      stream,
+      records,
+      sent: stream.sent(),
+    }));
     const lost: OwnStream[] = [];
-    for (let tries = 1; this.#batches.size > 0; tries += 1) {
-      const streams = [...this.#batches.keys()];
-      const batches = [...this.#batches].map(([{ topic, partition }, records]) => {
-        return { topic, partition, records };
-      });
+    for (let tries = 1; ; tries += 1) {
+      const waiting = sent.filter(({ stream }) => !lost.includes(stream));
+      if (waiting.length === 0) return lost;
       try {
-        const bases = await appendPersistently(log, batches, clock, onHold);
-        streams.forEach((stream, at) => stream.landed(bases[at] ?? 0));
-        this.#batches.clear();
+        const bases = await appendPersistently(
+          log,
+          waiting.map(({ stream: { topic, partition }, records }) => ({
+            topic,
+            partition,
+            records,
+          })),
+          clock,
+          onHold,
+        );
+        waiting.forEach(({ stream, sent: truths }, at) => stream.landed(bases[at] ?? 0, truths));
+        return lost;
       } catch (error) {
         if (!mayBeLost || !isUnknownTopic(error) || tries === TRIES_MAX) throw error;
         const there = new Set((await log.topics()).map(({ name }) => name));
-        for (const stream of streams.filter(({ topic }) => !there.has(topic))) {
-          this.drop(stream);
-          lost.push(stream);
-        }
+        for (const { stream } of waiting) if (!there.has(stream.topic)) lost.push(stream);
       }
     }
-    this.#bytes = 0;
-    return lost;
   }
 }

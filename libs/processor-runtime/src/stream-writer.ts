@@ -1,7 +1,7 @@
 import {
   CodecError,
   decodeCurrent,
-  derivedHash,
+  derivedHashOf,
   encodeCurrent,
   encodePrevious,
   encodeStatement,
@@ -21,26 +21,28 @@ export interface StreamWriter {
   nameOf(topic: string, key: string): string;
 }
 
-/**
- * The bytes of a value, to be read before the next call. Of what is no value of this stream, those
- * of nothing: a record of another kind lay under the key.
- */
+/** The bytes of a value, to be read before the next call. Throws `CodecError` for what is none. */
 export function valueBytes({ record }: StreamWriter, current: unknown): Uint8Array {
+  return encodeCurrent(record, current);
+}
+
+/**
+ * Those of the value that a record of the stream has. Of what is no value of this stream, those of
+ * nothing: a record of another kind lay under the key.
+ */
+export function heldBytes({ record }: StreamWriter, statement: Statement): Uint8Array {
+  const bytes = statement.bytesFor?.(record);
+  if (bytes !== undefined) return bytes;
   try {
-    return encodeCurrent(record, current);
+    return encodeCurrent(record, statement.current);
   } catch (error) {
     if (error instanceof CodecError) return encodeCurrent(record, null);
     throw error;
   }
 }
 
-/** Those of the value that a record of the stream has. */
-export function heldBytes(writer: StreamWriter, statement: Statement): Uint8Array {
-  return statement.bytesFor?.(writer.record) ?? valueBytes(writer, statement.current);
-}
-
-export function valueHash({ record }: StreamWriter, key: string, current: unknown): bigint {
-  return derivedHash(record, key, current as RecordTypes[StatementName]["current"]);
+export function valueHash({ record }: StreamWriter, key: string, bytes: Uint8Array): bigint {
+  return derivedHashOf(record, key, bytes);
 }
 
 /** What a record is made of: the value that was held, with its bytes if there was one, and the new one. */
@@ -59,16 +61,12 @@ export function recordBytes(
   { label, hash, held, current }: Replacement,
 ): Uint8Array {
   const { record, processorVersion } = writer;
-  const { changeId, actor, reason, occurredAt } = step.origin;
   const statement = {
     revision: label,
     index: 0,
     op: hash === 0n ? ("DELETE" as const) : ("UPDATE" as const),
     hash,
-    changeId,
-    actor,
-    reason,
-    occurredAt,
+    origin: step.origin,
     causes: step.causesOf(name) as RecordTypes[StatementName]["causes"],
     processorVersion,
   };

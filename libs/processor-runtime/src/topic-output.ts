@@ -225,7 +225,9 @@ export class TopicOutput<Value> implements Output<Value> {
   }
 
   async #appendWhenLarge(): Promise<void> {
-    if (this.#appender.isLarge) await this.#append();
+    if (!this.#appender.isLarge) return;
+    // The next part is worked out while this one is on its way.
+    for (const stream of await this.#appender.begin()) this.#lost.add(stream);
   }
 
   async #append(): Promise<void> {

@@ -1,24 +1,38 @@
+import { compileWalk, type Walk } from "./byte-check.ts";
+import type { ByteCursor } from "./byte-cursor.ts";
+import type { ByteSink } from "./byte-sink.ts";
 import type { CompoundSchema, RecordSchema, Schema } from "./schema-files.ts";
 
 /**
- * Text that is equal for equal values, whatever version of the schema they were written with:
+ * Writes text that is equal for equal values, whatever version of the schema they were written with:
  * JSON with the fields and the map keys in order, and fields that equal their default left out,
- * so that a field that is added with a default changes no hash (DESIGN.md section 2).
+ * so that a field that is added with a default changes no hash (DESIGN.md section 2). It is made
+ * of the bytes of the value, which whoever writes a record has anyway.
  */
-export type Canonical = (value: unknown) => string;
+export type Canonical = (from: ByteCursor, to: ByteSink) => void;
 
+interface Named {
+  readonly canonicals: Map<string, Canonical>;
+  readonly walks: Map<string, Walk>;
+}
+
+/** Of a field of a record. The bytes are those that a writer of this schema made. */
 export function compileCanonical(schema: RecordSchema, fieldName: string): Canonical {
-  const named = new Map<string, Canonical>();
+  const named: Named = { canonicals: new Map(), walks: new Map() };
   let found: Canonical | undefined;
   for (const field of schema.fields) {
     const canonical = compile(field.type, named);
     if (field.name === fieldName) found = canonical;
   }
   if (found === undefined) throw new Error(`${schema.name} has no field ${fieldName}`);
-  return found;
+  const canonical = found;
+  return (from, to) => {
+    placesInUse = 0;
+    canonical(from, to);
+  };
 }
 
-function compile(schema: Schema, named: Map<string, Canonical>): Canonical {
+function compile(schema: Schema, named: Named): Canonical {
   if (typeof schema === "string") return primitive(schema, named);
   if (Array.isArray(schema)) return union(schema as readonly Schema[], named);
   const compound = schema as CompoundSchema;
@@ -28,103 +42,185 @@ function compile(schema: Schema, named: Map<string, Canonical>): Canonical {
     case "array":
       return array(compile(compound.items ?? "null", named));
     case "map":
-      return map(compile(compound.values ?? "null", named));
-    case "enum":
-      return quoted;
+      return map(
+        compile(compound.values ?? "null", named),
+        compileWalk(compound.values ?? "null", named.walks),
+      );
+    case "enum": {
+      const symbols = compound.symbols ?? [];
+      const canonical: Canonical = (from, to) => to.quoted(symbols[from.long()] ?? "");
+      named.canonicals.set(compound.name ?? "", canonical);
+      return canonical;
+    }
     case "fixed":
-      named.set(compound.name ?? "", hexadecimal);
-      return hexadecimal;
+      named.canonicals.set(compound.name ?? "", hexadecimal(compound.size ?? 0));
+      return hexadecimal(compound.size ?? 0);
     default:
       return compile(compound.type, named);
   }
 }
 
-/** Most texts are names: nothing in them is written otherwise in JSON. */
-const PLAIN_TEXT = /^[\w./:=@+ -]*$/;
-const quoted: Canonical = (value) =>
-  PLAIN_TEXT.test(value as string) ? `"${value as string}"` : JSON.stringify(value);
-const plain: Canonical = (value) => String(value);
-const hexadecimal: Canonical = (value) => `"${(value as bigint).toString(16).padStart(16, "0")}"`;
-const base64: Canonical = (value) => {
-  const bytes = value as Uint8Array;
-  return `"${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64")}"`;
-};
+const encoder = new TextEncoder();
+const [NULL, FALSE, TRUE] = ["null", "false", "true"].map((text) => encoder.encode(text)) as [
+  Uint8Array,
+  Uint8Array,
+  Uint8Array,
+];
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
 
-function primitive(name: string, named: Map<string, Canonical>): Canonical {
+const quoted: Canonical = (from, to) => {
+  const length = from.long();
+  const at = from.skip(length);
+  to.quotedBytes(from.bytes, at, at + length);
+};
+const boolean: Canonical = (from, to) => to.put(from.byte() === 0 ? FALSE : TRUE);
+const number: Canonical = (from, to) => to.utf8(String(from.long()));
+const base64: Canonical = (from, to) => to.utf8(`"${from.take(from.long()).toString("base64")}"`);
+const hexadecimal =
+  (size: number): Canonical =>
+  (from, to) =>
+    to.utf8(`"${from.take(size).toString("hex")}"`);
+
+function primitive(name: string, named: Named): Canonical {
   switch (name) {
     case "string":
       return quoted;
     case "bytes":
       return base64;
     case "null":
+      return (_from, to) => to.put(NULL);
     case "boolean":
+      return boolean;
     case "int":
     case "long":
-      return plain;
+      return number;
     default:
       // A name that is used inside its own definition is looked up when it is needed.
-      return (value) => {
-        const canonical = named.get(name);
+      return (from, to) => {
+        const canonical = named.canonicals.get(name);
         if (canonical === undefined) throw new Error(`no schema is called ${name}`);
-        return canonical(value);
+        canonical(from, to);
       };
   }
 }
 
-function union(branches: readonly Schema[], named: Map<string, Canonical>): Canonical {
-  const others = branches.filter((branch) => branch !== "null").map((b) => compile(b, named));
-  const only = others[0];
-  if (only === undefined || others.length > 1) {
+function union(branches: readonly Schema[], named: Named): Canonical {
+  const canonicals = branches.map((branch) => compile(branch, named));
+  if (branches.filter((branch) => branch !== "null").length !== 1) {
     return () => {
       throw new Error("a value with several possible shapes has no canonical form");
     };
   }
-  return (value) => (value === null || value === undefined ? "null" : only(value));
+  return (from, to) => canonicals[from.long()]?.(from, to);
 }
 
 function array(item: Canonical): Canonical {
-  return (value) => {
-    let text = "[";
-    for (const element of value as readonly unknown[]) {
-      text += text === "[" ? item(element) : `,${item(element)}`;
+  return (from, to) => {
+    to.byte(OPEN_LIST);
+    let isFirst = true;
+    for (let count = from.block(); count > 0; count = from.block()) {
+      for (; count > 0; count -= 1) {
+        if (!isFirst) to.byte(COMMA);
+        isFirst = false;
+        item(from, to);
+      }
     }
-    return `${text}]`;
+    to.byte(CLOSE_LIST);
   };
 }
 
-function map(item: Canonical): Canonical {
-  return (value) => {
-    const entries = value as Readonly<Record<string, unknown>>;
-    let text = "{";
-    for (const key of Object.keys(entries).sort()) {
-      text += `${text === "{" ? "" : ","}${JSON.stringify(key)}:${item(entries[key])}`;
+function map(item: Canonical, walk: Walk): Canonical {
+  return (from, to) => {
+    to.byte(OPEN);
+    let count = from.block();
+    if (count > 0) {
+      const entries: { readonly key: string; readonly at: number }[] = [];
+      for (; count > 0; count = from.block()) {
+        for (; count > 0; count -= 1) {
+          entries.push({ key: from.take(from.long()).toString(), at: from.at });
+          walk(from);
+        }
+      }
+      const end = from.at;
+      entries.sort((a, b) => (a.key < b.key ? -1 : 1));
+      for (const [index, { key, at }] of entries.entries()) {
+        if (index > 0) to.byte(COMMA);
+        to.quoted(key);
+        to.byte(COLON);
+        from.moveTo(at);
+        item(from, to);
+      }
+      from.moveTo(end);
     }
-    return `${text}}`;
+    to.byte(CLOSE);
   };
 }
 
-function record(schema: CompoundSchema, named: Map<string, Canonical>): Canonical {
-  const fields: { name: string; label: string; canonical: Canonical; byDefault: string | null }[] =
-    [];
-  const canonical: Canonical = (value) => {
-    const object = value as Readonly<Record<string, unknown>>;
-    let text = "{";
-    for (const field of fields) {
-      const part = field.canonical(object[field.name]);
-      if (part === field.byDefault) continue;
-      text += text === "{" ? field.label + part : `,${field.label}${part}`;
+interface CanonicalField {
+  readonly name: string;
+  /** Its place among the fields of the bytes. */
+  readonly index: number;
+  /** With what stands before it where it is the first, and where it is not. */
+  readonly asFirst: Uint8Array;
+  readonly asNext: Uint8Array;
+  readonly canonical: Canonical;
+  readonly byDefault: Uint8Array | undefined;
+}
+
+/** Where the fields of the records lie that are being written, those of an outer one first. */
+const places: number[] = [];
+let placesInUse = 0;
+
+function record(schema: CompoundSchema, named: Named): Canonical {
+  const walks: Walk[] = [];
+  const sorted: CanonicalField[] = [];
+  const canonical: Canonical = (from, to) => {
+    const first = placesInUse;
+    for (const walk of walks) {
+      places[placesInUse++] = from.at;
+      walk(from);
     }
-    return `${text}}`;
+    const end = from.at;
+    let isFirst = true;
+    for (const { index, asFirst, asNext, canonical: ofField, byDefault } of sorted) {
+      const before = to.length;
+      to.put(isFirst ? asFirst : asNext);
+      const { length } = to;
+      from.moveTo(places[first + index] ?? end);
+      ofField(from, to);
+      if (byDefault !== undefined && to.endsWith(byDefault, length)) to.clear(before);
+      else isFirst = false;
+    }
+    if (isFirst) to.byte(OPEN);
+    to.byte(CLOSE);
+    placesInUse = first;
+    from.moveTo(end);
   };
-  named.set(schema.name ?? "", canonical);
-  for (const field of [...(schema.fields ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const ofField = compile(field.type, named);
-    fields.push({
-      name: field.name,
-      label: `${JSON.stringify(field.name)}:`,
-      canonical: ofField,
-      byDefault: field.default === undefined ? null : ofField(field.default),
+  named.canonicals.set(schema.name ?? "", canonical);
+  for (const [index, { name, type, default: byDefault }] of (schema.fields ?? []).entries()) {
+    walks.push(compileWalk(type, named.walks));
+    sorted.push({
+      name,
+      index,
+      asFirst: encoder.encode(`{${JSON.stringify(name)}:`),
+      asNext: encoder.encode(`,${JSON.stringify(name)}:`),
+      canonical: compile(type, named),
+      byDefault: byDefault === undefined ? undefined : defaultText(name, byDefault),
     });
   }
+  sorted.sort((a, b) => (a.name < b.name ? -1 : 1));
   return canonical;
+}
+
+/** A default is JSON, so it stands in a schema as it would here, unless it has parts. */
+function defaultText(name: string, value: unknown): Uint8Array {
+  if (typeof value === "object" && value !== null && Object.keys(value).length > 0) {
+    throw new Error(`the default of ${name} has parts`);
+  }
+  return encoder.encode(JSON.stringify(value));
 }

@@ -1,19 +1,14 @@
 import avsc from "avsc";
+import { compileWriter, type Write } from "./avro-writer.ts";
 import { compileByteCheck, compileOutline, type ByteCheck, type Outline } from "./byte-check.ts";
-import { BYTES_TYPE, withAnyBytes } from "./bytes-type.ts";
-import { compileToBuffers, type ToBuffers } from "./buffers.ts";
+import { ByteSink } from "./byte-sink.ts";
 import { HashType } from "./hash-type.ts";
 import { compileJsonForm, type JsonForm } from "./json-form.ts";
 import { LearnedSchemas } from "./learned-schemas.ts";
 import type { Decoded, RecordName, RecordTypes } from "./record-name.ts";
 import { projectionOf } from "./projection.ts";
 import { resolverOf } from "./resolver.ts";
-import {
-  readSchema,
-  readSchemaIds,
-  type CompoundSchema,
-  type RecordSchema,
-} from "./schema-files.ts";
+import { readSchema, readSchemaIds, type RecordSchema } from "./schema-files.ts";
 
 /** Bytes that are no record of ours. `code` is stable; nothing of the bytes is in the message. */
 export class CodecError extends Error {
@@ -31,10 +26,11 @@ export const HEADER_BYTES = 5;
 const SCRATCH_BYTES = 1024 * 1024;
 
 interface Writer {
-  readonly id: number;
+  readonly header: Uint8Array;
   readonly schema: RecordSchema;
+  readonly write: Write;
+  /** What others are read as. */
   readonly type: avsc.Type;
-  readonly toBuffers: ToBuffers | undefined;
 }
 interface Reader {
   readonly name: RecordName;
@@ -47,8 +43,8 @@ interface Reader {
 }
 
 export function typeOf(schema: RecordSchema): avsc.Type {
-  return avsc.Type.forSchema(withAnyBytes(schema as CompoundSchema) as avsc.Schema, {
-    logicalTypes: { "titan-hash": HashType, ...BYTES_TYPE },
+  return avsc.Type.forSchema(schema as avsc.Schema, {
+    logicalTypes: { "titan-hash": HashType },
     registry: {},
   });
 }
@@ -56,7 +52,7 @@ export function typeOf(schema: RecordSchema): avsc.Type {
 const writers = new Map<RecordName, Writer>();
 const readers = new Map<number, Reader>();
 const jsonForms = new Map<RecordName, JsonForm>();
-let scratch = Buffer.allocUnsafe(SCRATCH_BYTES);
+const scratch = new ByteSink(SCRATCH_BYTES);
 
 for (const entry of readSchemaIds().toReversed()) {
   const name = entry.subject as RecordName;
@@ -65,7 +61,7 @@ for (const entry of readSchemaIds().toReversed()) {
   const [check, outline] = [compileByteCheck(schema), compileOutline(schema)];
   const newest = writers.get(name);
   if (newest === undefined) {
-    writers.set(name, { id: entry.id, schema, type, toBuffers: compileToBuffers(schema) });
+    writers.set(name, { header: headerOf(entry.id), schema, write: compileWriter(schema), type });
     readers.set(entry.id, { name, type, resolver: undefined, newest: type, check, outline });
     jsonForms.set(name, compileJsonForm(schema));
   } else {
@@ -107,8 +103,12 @@ export function newestSchema(name: RecordName): RecordSchema {
 
 /** What the bytes of each record of this name begin with. */
 export function wireHeader(name: RecordName): Uint8Array {
+  return writerOf(name).header;
+}
+
+function headerOf(id: number): Uint8Array {
   const header = Buffer.alloc(HEADER_BYTES, MAGIC);
-  header.writeUInt32BE(writerOf(name).id, 1);
+  header.writeUInt32BE(id, 1);
   return header;
 }
 
@@ -120,24 +120,20 @@ function writerOf(name: RecordName): Writer {
 
 /** Bytes in the Confluent wire format: a zero byte, four bytes of schema id, Avro. */
 export function encode<N extends RecordName>(name: N, value: RecordTypes[N]): Uint8Array {
-  const writer = writerOf(name);
-  const wrapped: unknown = name === "commit" ? wrapEvents(value as RecordTypes["commit"]) : value;
-  let end: number;
+  return written(name, value).slice();
+}
+
+/** As `encode`, to be read before the next call. */
+function written<N extends RecordName>(name: N, value: RecordTypes[N]): Uint8Array {
+  const { header, write } = writerOf(name);
+  scratch.clear();
   try {
-    const raw = writer.toBuffers === undefined ? wrapped : writer.toBuffers(wrapped);
-    end = writer.type.encode(raw, scratch, HEADER_BYTES);
-    if (end < 0) {
-      scratch = Buffer.allocUnsafe(scratch.length - end + HEADER_BYTES);
-      end = writer.type.encode(raw, scratch, HEADER_BYTES);
-    }
+    scratch.put(header);
+    write(name === "commit" ? wrapEvents(value as RecordTypes["commit"]) : value, scratch);
   } catch (error) {
     throw new CodecError("wrong-fields", `not a ${name}: ${String(error)}`, error);
   }
-  scratch[0] = MAGIC;
-  scratch.writeUInt32BE(writer.id, 1);
-  const bytes = new Uint8Array(end);
-  bytes.set(scratch.subarray(0, end));
-  return bytes;
+  return scratch.view();
 }
 
 /** The schema id that bytes name, or a `CodecError`. */
@@ -236,11 +232,7 @@ export function fromJson<N extends RecordName>(name: N, json: unknown): RecordTy
   } catch (error) {
     throw new CodecError("wrong-fields", `not a ${name}: ${String(error)}`, error);
   }
-  const writer = writers.get(name);
-  const raw = name === "commit" ? wrapEvents(value as RecordTypes["commit"]) : value;
-  if (writer === undefined || !writer.type.isValid(raw)) {
-    throw new CodecError("wrong-fields", `not a ${name}`);
-  }
+  written(name, value as RecordTypes[N]);
   return value as RecordTypes[N];
 }
 

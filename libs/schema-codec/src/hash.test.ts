@@ -1,8 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { compileWriter } from "./avro-writer.ts";
+import { ByteCursor } from "./byte-cursor.ts";
+import { ByteSink } from "./byte-sink.ts";
 import { compileCanonical } from "./canonical.ts";
 import { decodeAs, encode } from "./codec.ts";
 import { derivedHash, nounHash } from "./hash.ts";
+import { projectionOf } from "./projection.ts";
 import { readSchema, type CompoundSchema, type RecordSchema } from "./schema-files.ts";
 import { randomRecordOf } from "./testing/random-record.ts";
 
@@ -60,20 +64,26 @@ test("a record that was read has the hash of the record that was written", () =>
 test("no hash changes when the schema gains a field with a default", () => {
   const old = readSchema("host.avsc");
   const grown = withField(old, { name: "arch", type: "string", default: "any" });
-  const [before, after] = [compileCanonical(old, "current"), compileCanonical(grown, "current")];
-  expect(after({ ...host, arch: "any" })).toBe(before(host));
-  expect(after({ ...host, arch: "arm64" })).not.toBe(before(host));
+  expect(canonicalText(grown, { ...host, arch: "any" })).toBe(canonicalText(old, host));
+  expect(canonicalText(grown, { ...host, arch: "arm64" })).not.toBe(canonicalText(old, host));
 });
 
 test("fields that equal their default are left out, whatever their type", () => {
-  const canonical = compileCanonical(readSchema("template.avsc"), "current");
   const file = { path: "a", text: "x", bytes: null, executable: false };
   const value = { workspace: "w", name: "n", labels: {}, createdRevision: 1, files: [file] };
-  const text = canonical({ ...value, delimiters: [], verbatim: [], defaults: "{}" });
+  const whole = { ...value, delimiters: [], verbatim: [], defaults: "{}" };
+  const text = canonicalText(readSchema("template.avsc"), whole);
   expect(text).not.toContain("executable");
   expect(text).not.toContain("delimiters");
   expect(text).not.toContain("defaults");
 });
+
+function canonicalText(schema: RecordSchema, current: unknown): string {
+  const [value, text] = [new ByteSink(8), new ByteSink(8)];
+  compileWriter(projectionOf(schema, ["current"]))({ current }, value);
+  compileCanonical(schema, "current")(new ByteCursor(value.view(), 0), text);
+  return Buffer.from(text.view()).toString();
+}
 
 function withField(schema: RecordSchema, field: object): RecordSchema {
   const copy = JSON.parse(JSON.stringify(schema)) as RecordSchema;

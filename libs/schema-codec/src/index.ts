@@ -17,7 +17,7 @@ export {
   schemaIdOf,
   toJson,
 } from "./codec.ts";
-export { derivedHash, nounHash } from "./hash.ts";
+export { derivedHash, derivedHashOf, nounHash } from "./hash.ts";
 export { LEARNED_ID_MAX, LEARNED_ID_MIN } from "./learned-schemas.ts";
 export {
   decodeCurrent,

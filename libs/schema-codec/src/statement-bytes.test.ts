@@ -33,7 +33,7 @@ test.each(DERIVED)(
       fc.property(randomRecordOf(name), (record) => {
         const previous = encodePrevious(name, record.previous).slice();
         const current = encodeCurrent(name, record.current);
-        expect(encodeStatement(name, record, previous, current)).toEqual(
+        expect(encodeStatement(name, { ...record, origin: record }, previous, current)).toEqual(
           encode(name, record as never),
         );
       }),

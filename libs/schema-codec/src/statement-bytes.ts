@@ -1,5 +1,6 @@
 import type avsc from "avsc";
-import { compileToBuffers, type ToBuffers } from "./buffers.ts";
+import { compileWriter, type Write } from "./avro-writer.ts";
+import { ByteSink } from "./byte-sink.ts";
 import { CodecError, newestSchema, typeOf, wireHeader } from "./codec.ts";
 import { projectionOf } from "./projection.ts";
 import type { RecordTypes, StatementName } from "./record-name.ts";
@@ -7,103 +8,122 @@ import type { RecordTypes, StatementName } from "./record-name.ts";
 /**
  * The fields of a statement's record, in the order in which they stand there. What is before and
  * after a change is the largest part of a record, and it is the same in two of them: as `current`
- * now, as `previous` next time. Whoever keeps the bytes writes them once.
+ * now, as `previous` next time. Whoever keeps the bytes writes them once. So it is with the origin,
+ * which all records of a step have in common.
  */
 const PARTS = {
   head: ["revision", "index", "op"],
   previous: ["previous"],
   current: ["current"],
-  tail: ["hash", "changeId", "actor", "reason", "occurredAt", "causes", "processorVersion"],
+  hash: ["hash"],
+  origin: ["changeId", "actor", "reason", "occurredAt"],
+  tail: ["causes", "processorVersion"],
 } as const;
 
-interface Part {
-  readonly type: avsc.Type;
-  readonly toBuffers: ToBuffers | undefined;
+interface Parts extends Readonly<Record<keyof typeof PARTS, Write>> {
+  readonly header: Uint8Array;
+  readonly currentType: avsc.Type;
 }
 
-type Parts = Readonly<Record<keyof typeof PARTS, Part>> & { readonly header: Uint8Array };
+type Whole = RecordTypes[StatementName];
+
+/** A statement's record without what is before and after the change. */
+interface StatementRest extends Pick<
+  Whole,
+  "revision" | "index" | "op" | "hash" | "causes" | "processorVersion"
+> {
+  /** Not changed once it was given: what it is in bytes is remembered. */
+  readonly origin: Pick<Whole, (typeof PARTS.origin)[number]>;
+}
 
 const SCRATCH_BYTES = 64 * 1024;
 const partsByName = new Map<StatementName, Parts>();
-let scratch = Buffer.allocUnsafe(SCRATCH_BYTES);
+const statements = new ByteSink(SCRATCH_BYTES);
 /** Each apart from the others, so that bytes of parts can be given to `encodeStatement`. */
-const partScratch = {
-  previous: Buffer.allocUnsafe(SCRATCH_BYTES),
-  current: Buffer.allocUnsafe(SCRATCH_BYTES),
+const scratch = {
+  previous: new ByteSink(SCRATCH_BYTES),
+  current: new ByteSink(SCRATCH_BYTES),
+  origin: new ByteSink(SCRATCH_BYTES),
 };
+let lastOrigin: StatementRest["origin"] | undefined;
 
 /** The bytes of a `current` in a record of the newest schema. To be read before this is called again. */
 export function encodeCurrent(name: StatementName, current: unknown): Uint8Array {
-  return encodePart(partsOf(name).current, "current", { current });
+  return encodePart(partsOf(name).current, { current }, scratch.current);
 }
 
 /** The bytes of a `previous` in a record of the newest schema. To be read before this is called again. */
 export function encodePrevious(name: StatementName, previous: unknown): Uint8Array {
-  return encodePart(partsOf(name).previous, "previous", { previous });
+  return encodePart(partsOf(name).previous, { previous }, scratch.previous);
 }
 
 /** What `encodeCurrent` made bytes of. */
 export function decodeCurrent(name: StatementName, bytes: Uint8Array): unknown {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const { current } = partsOf(name).current.type.decode(buffer).value as { current: unknown };
+  const { current } = partsOf(name).currentType.decode(buffer).value as { current: unknown };
   return current;
 }
 
-/** As `encode`, of a record whose `previous` and `current` are bytes already. */
+/**
+ * As `encode`, of a record whose `previous` and `current` are bytes already. It shares its memory
+ * with others that are made about the same time.
+ */
 export function encodeStatement(
   name: StatementName,
-  record: Omit<RecordTypes[StatementName], "previous" | "current">,
+  rest: StatementRest,
   previous: Uint8Array,
   current: Uint8Array,
 ): Uint8Array {
-  const { header, head, tail } = partsOf(name);
-  const middle = previous.length + current.length;
-  for (;;) {
-    scratch.set(header);
-    let end = head.type.encode(record, scratch, header.length);
-    if (end > 0 && end + middle <= scratch.length) {
-      scratch.set(previous, end);
-      scratch.set(current, end + previous.length);
-      end = tail.type.encode(record, scratch, end + middle);
-      if (end > 0) return new Uint8Array(scratch.subarray(0, end));
-    }
-    scratch = Buffer.allocUnsafe((scratch.length + middle) * 2);
+  const { header, head, hash, tail } = partsOf(name);
+  try {
+    const origin = originBytes(name, rest.origin);
+    statements.put(header);
+    head(rest, statements);
+    statements.put(previous);
+    statements.put(current);
+    hash(rest, statements);
+    statements.put(origin);
+    tail(rest, statements);
+    return statements.take();
+  } catch (error) {
+    statements.clear();
+    throw new CodecError("wrong-fields", `not a ${name}: ${String(error)}`, error);
   }
 }
 
-function encodePart(
-  { type, toBuffers }: Part,
-  where: keyof typeof partScratch,
-  value: unknown,
-): Uint8Array {
+/** It is written alike in all statements. */
+function originBytes(name: StatementName, origin: StatementRest["origin"]): Uint8Array {
+  if (origin === lastOrigin) return scratch.origin.view();
+  lastOrigin = undefined;
+  const bytes = encodePart(partsOf(name).origin, origin, scratch.origin);
+  lastOrigin = origin;
+  return bytes;
+}
+
+function encodePart(write: Write, value: unknown, sink: ByteSink): Uint8Array {
+  sink.clear();
   try {
-    const raw = toBuffers === undefined ? value : toBuffers(value);
-    let end = type.encode(raw, partScratch[where], 0);
-    if (end < 0) {
-      partScratch[where] = Buffer.allocUnsafe(partScratch[where].length - end);
-      end = type.encode(raw, partScratch[where], 0);
-    }
-    const { buffer, byteOffset } = partScratch[where];
-    return new Uint8Array(buffer, byteOffset, end);
+    write(value, sink);
   } catch (error) {
     throw new CodecError("wrong-fields", `not a part of a record: ${String(error)}`, error);
   }
+  return sink.view();
 }
 
 function partsOf(name: StatementName): Parts {
   let parts = partsByName.get(name);
   if (parts === undefined) {
     const schema = newestSchema(name);
-    const part = (fields: readonly string[]): Part => {
-      const some = projectionOf(schema, fields);
-      return { type: typeOf(some), toBuffers: compileToBuffers(some) };
-    };
+    const write = (fields: readonly string[]): Write => compileWriter(projectionOf(schema, fields));
     parts = {
       header: wireHeader(name),
-      head: part(PARTS.head),
-      previous: part(PARTS.previous),
-      current: part(PARTS.current),
-      tail: part(PARTS.tail),
+      currentType: typeOf(projectionOf(schema, PARTS.current)),
+      head: write(PARTS.head),
+      previous: write(PARTS.previous),
+      current: write(PARTS.current),
+      hash: write(PARTS.hash),
+      origin: write(PARTS.origin),
+      tail: write(PARTS.tail),
     };
     partsByName.set(name, parts);
   }

@@ -10,18 +10,22 @@ export interface StatementOutline {
   readonly current: Uint8Array | undefined;
 }
 
+const HASH_BYTES = 8;
+const hashBytes = new Uint8Array(HASH_BYTES);
+const hashView = new DataView(hashBytes.buffer);
+
 /** Checks all of the bytes. Throws `CodecError` for what is not exactly one record, or no statement. */
 export function outlineOf(bytes: Uint8Array): StatementOutline {
   const { name, resolver, outline } = readerOf(bytes);
   if (outline === undefined) throw new CodecError("wrong-record", `a ${name} is not a statement`);
   try {
     const { revision, currentFrom, currentTo, hashFrom } = outline(bytes, HEADER_BYTES);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let at = 0; at < HASH_BYTES; at += 1) hashBytes[at] = bytes[hashFrom + at] ?? 0;
     const isNewest = resolver === undefined;
     return {
       name,
       revision,
-      hash: view.getBigUint64(hashFrom),
+      hash: hashView.getBigUint64(0),
       current: isNewest ? bytes.subarray(currentFrom, currentTo) : undefined,
     };
   } catch (error) {

@@ -109,10 +109,8 @@ class AppendGroup {
       this.#touched.set(partition, touched);
     }
     const first = touched.end;
-    for (const { key, value } of records) {
-      this.#store.insert(partition, touched.end, this.#timestampMs, key, value);
-      touched.end += 1;
-    }
+    this.#store.insert(partition, first, this.#timestampMs, records);
+    touched.end += records.length;
     touched.batches.push({ first, records });
     return first;
   }

@@ -1,7 +1,8 @@
 import type { LogRecord } from "../event-log.ts";
 
-const TAIL_RECORDS_MAX = 8_000;
-const TAIL_BYTES_MAX = 4 * 1024 * 1024;
+/** A step of a view writes faster than several others read: what they have before them fits, if it can. */
+const TAIL_RECORDS_MAX = 64_000;
+const TAIL_BYTES_MAX = 32 * 1024 * 1024;
 const ALL_TAILS_BYTES_MAX = 64 * 1024 * 1024;
 
 /** What the tails of one log hold together. */
@@ -26,7 +27,8 @@ export class PartitionTail {
   push(record: LogRecord): void {
     const bytes = record.value.length;
     const isFull = this.#records.length >= TAIL_RECORDS_MAX || this.#bytes + bytes > TAIL_BYTES_MAX;
-    if (isFull || this.#budget.bytes + bytes > ALL_TAILS_BYTES_MAX) this.clear();
+    if (isFull) this.#forget(Math.ceil(this.#records.length / 2));
+    if (this.#budget.bytes + bytes > ALL_TAILS_BYTES_MAX) this.clear();
     this.#records.push(record);
     this.#bytes += bytes;
     this.#budget.bytes += bytes;
@@ -47,8 +49,14 @@ export class PartitionTail {
   }
 
   clear(): void {
-    this.#budget.bytes -= this.#bytes;
-    this.#records = [];
-    this.#bytes = 0;
+    this.#forget(this.#records.length);
+  }
+
+  /** The oldest ones. */
+  #forget(count: number): void {
+    let bytes = 0;
+    for (const { value } of this.#records.splice(0, count)) bytes += value.length;
+    this.#bytes -= bytes;
+    this.#budget.bytes -= bytes;
   }
 }

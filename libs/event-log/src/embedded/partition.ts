@@ -1,4 +1,4 @@
-import type { LogRecord, Retention } from "../event-log.ts";
+import type { LogRecord, ReadBatch, Retention } from "../event-log.ts";
 import { PartitionTail, type TailBudget } from "./partition-tail.ts";
 import type { Durability } from "./transactions.ts";
 
@@ -27,6 +27,16 @@ interface PartitionRow {
   readonly kept: number;
 }
 
+/** So many batches that were read from the table are kept for other followers. */
+const READS_KEPT_MAX = 2;
+
+const NO_READS: readonly Read[] = [];
+
+interface Read {
+  readonly from: number;
+  readonly batch: ReadBatch;
+}
+
 /**
  * The state of one partition in memory, equal to what is committed. Small while nobody follows it:
  * there may be 100,000 of them.
@@ -42,6 +52,8 @@ export class Partition {
   #followers: Set<Follower> | undefined;
   #behind: Set<Follower> | undefined;
   #tail: PartitionTail | undefined;
+  #reads: readonly Read[] = NO_READS;
+  #restsSinceRead = 0;
 
   constructor(id: number) {
     this.id = id;
@@ -83,8 +95,25 @@ export class Partition {
     }
   }
 
+  /**
+   * What `read` gives from there on. Those who follow a partition from its start come to the same
+   * places one soon after the other, and have what the first of them made of its records.
+   */
+  readFrom(from: number, recordsMax: number, read: () => ReadBatch): ReadBatch {
+    const kept = this.#reads.find((one) => one.from === from);
+    if (kept !== undefined && kept.batch.records.length <= recordsMax) return kept.batch;
+    const batch = read();
+    if ((this.#followers?.size ?? 0) > 1 && batch.next > from) {
+      this.#reads = [{ from, batch }, ...this.#reads].slice(0, READS_KEPT_MAX);
+      this.#restsSinceRead = 0;
+    }
+    return batch;
+  }
+
   /** The follower has read up to the end; when all have, the tail is of no use. */
   caughtUp(follower: Follower): void {
+    this.#restsSinceRead += 1;
+    if (this.#restsSinceRead >= (this.#followers?.size ?? 0)) this.#reads = NO_READS;
     this.#behind?.delete(follower);
     if (this.#behind !== undefined && this.#behind.size > 0) return;
     this.#behind = undefined;
@@ -94,6 +123,7 @@ export class Partition {
 
   remove(): void {
     this.removed = true;
+    this.#reads = NO_READS;
     this.#tail?.clear();
     this.#tail = undefined;
     for (const follower of this.#followers ?? []) follower.lost();

@@ -37,8 +37,8 @@ test("batches are bounded in records and in bytes", async () => {
   await reader.until(() => reader.records.length >= 5_012);
   for (const { records } of reader.batches) {
     const bytes = records.slice(0, -1).reduce((sum, { value }) => sum + value.length, 0);
-    // Rows are fetched 64 at a time, so a batch ends at most so many after the limit.
-    expect(bytes).toBeLessThan(BATCH_BYTES_MAX + 64 * RECORD_BYTES_MAX);
+    // Rows are fetched 128 at a time at most, so a batch ends at most so many after the limit.
+    expect(bytes).toBeLessThan(BATCH_BYTES_MAX + 128 * RECORD_BYTES_MAX);
     expect(records.length).toBeLessThanOrEqual(2_000);
   }
 });
@@ -73,6 +73,21 @@ test("a slow reader misses nothing while the partition's tail overflows", async 
   await done.promise;
   expect(offsets).toEqual(Array.from({ length: 30_000 }, (_, offset) => offset));
   expect(quick.records.map(({ offset }) => offset)).toEqual(offsets);
+});
+
+test("those who follow a partition from its start are handed the same records", async () => {
+  const topic = await newTopic();
+  await log.append([{ topic, partition: 0, records: numbered(9_000) }]);
+  const position = { topic, partition: 0, from: 0 };
+  const [one, other] = [follow(log, position), follow(log, position)];
+  const few = follow(log, position, { maxRecords: 700 });
+  for (const reader of [one, other, few]) await reader.until(() => reader.records.length >= 9_000);
+  const offsets = Array.from({ length: 9_000 }, (_, offset) => offset);
+  for (const reader of [one, other, few]) {
+    expect(reader.records.map(({ offset }) => offset)).toEqual(offsets);
+  }
+  expect(other.records.every((record, at) => record === one.records[at])).toBe(true);
+  for (const { records } of few.batches) expect(records.length).toBeLessThanOrEqual(700);
 });
 
 test("ten thousand subscriptions each get their own", async () => {

@@ -88,6 +88,8 @@ export class Reader implements Subscription, Follower, BatchSource {
     const records = partition.tail?.read(from, this.#recordsMax, BATCH_BYTES_MAX);
     const last = records?.at(-1);
     if (records !== undefined && last !== undefined) return { records, next: last.offset + 1 };
-    return this.#parts.store.read(partition, from, this.#recordsMax);
+    return partition.readFrom(from, this.#recordsMax, () =>
+      this.#parts.store.read(partition, from, this.#recordsMax),
+    );
   }
 }

@@ -1,33 +1,91 @@
-import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
-import type { LogRecord, ReadBatch } from "../event-log.ts";
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
+import type { AppendRecord, LogRecord, ReadBatch } from "../event-log.ts";
 import { LogError } from "../log-error.ts";
+import { SharedRecord } from "../shared-record.ts";
 import type { Partition } from "./partition.ts";
 import { toLogError } from "./sqlite-failure.ts";
 
 /** A batch ends with the record that reaches this. */
 export const BATCH_BYTES_MAX = 4 * 1024 * 1024;
-/** Rows fetched at a time, so that records of the largest size do not fill the memory. */
-const FETCH_ROWS = 64;
+/** Rows fetched at first, and at most when they are small: records of the largest size must not fill the memory. */
+const FETCH_ROWS_FIRST = 8;
+const FETCH_ROWS_MAX = 128;
+const FETCH_BYTES = 512 * 1024;
+/** Rows of one statement, and what their values may take: the statement keeps them until its next run. */
+const INSERT_ROWS = 64;
+const INSERT_BYTES_MAX = 1024 * 1024;
 
 /** The statements on the table of records. Reads see what is committed; writes need a transaction. */
 export class RecordStore {
-  readonly #insert: StatementSync;
+  readonly #insertOne: StatementSync;
+  readonly #insertMany: StatementSync;
   readonly #setNext: StatementSync;
   readonly #select: StatementSync;
 
   constructor(database: DatabaseSync) {
-    this.#insert = database.prepare("INSERT INTO records VALUES (?, ?, ?, ?, ?)");
+    const rows = (count: number): string => Array(count).fill("(?, ?, ?, ?, ?)").join();
+    this.#insertOne = database.prepare(`INSERT INTO records VALUES ${rows(1)}`);
+    this.#insertMany = database.prepare(`INSERT INTO records VALUES ${rows(INSERT_ROWS)}`);
     this.#setNext = database.prepare(`
       INSERT INTO partitions VALUES (?, 0, ?, 0, 0)
       ON CONFLICT (id) DO UPDATE SET next = excluded.next`);
+    // Each column of all rows as one: a value of JavaScript for each of each costs more than the
+    // search. The cast leaves the bytes as they are.
     this.#select = database.prepare(`
-      SELECT offset, time, key, value FROM records
-      WHERE partition = ? AND offset >= ? ORDER BY offset LIMIT ?`);
+      SELECT
+        group_concat(offset), group_concat(time),
+        group_concat(octet_length(key)), CAST(group_concat(key, '') AS BLOB),
+        group_concat(octet_length(value)), CAST(group_concat(value, '') AS BLOB)
+      FROM (
+        SELECT offset, time, key, value FROM records
+        WHERE partition = ? AND offset >= ? ORDER BY offset LIMIT ?
+      )`);
     this.#select.setReturnArrays(true);
   }
 
-  insert(partition: Partition, offset: number, time: number, key: string, value: Uint8Array): void {
-    this.#insert.run(partition.id, offset, time, key, value);
+  /** The first has the offset `first`, the others follow. */
+  insert(
+    partition: Partition,
+    first: number,
+    time: number,
+    records: readonly AppendRecord[],
+  ): void {
+    let at = 0;
+    for (; at + INSERT_ROWS <= records.length; at += INSERT_ROWS) {
+      this.#insertRows(partition, first + at, time, records.slice(at, at + INSERT_ROWS));
+    }
+    this.#insertEach(partition, first + at, time, records.slice(at));
+  }
+
+  #insertRows(
+    partition: Partition,
+    first: number,
+    time: number,
+    records: readonly AppendRecord[],
+  ): void {
+    const row: SQLInputValue[] = [];
+    let bytes = 0;
+    let offset = first;
+    for (const { key, value } of records) {
+      row.push(partition.id, offset, time, key, value);
+      bytes += value.length;
+      offset += 1;
+    }
+    if (bytes <= INSERT_BYTES_MAX) this.#insertMany.run(...row);
+    else this.#insertEach(partition, first, time, records);
+  }
+
+  #insertEach(
+    partition: Partition,
+    first: number,
+    time: number,
+    records: readonly AppendRecord[],
+  ): void {
+    let offset = first;
+    for (const { key, value } of records) {
+      this.#insertOne.run(partition.id, offset, time, key, value);
+      offset += 1;
+    }
   }
 
   setNext(partition: Partition, next: number): void {
@@ -39,39 +97,75 @@ export class RecordStore {
     const records: LogRecord[] = [];
     let next = from;
     let bytes = 0;
+    let rows = FETCH_ROWS_FIRST;
     while (records.length < recordsMax && bytes < BATCH_BYTES_MAX) {
-      const limit = Math.min(FETCH_ROWS, recordsMax - records.length);
-      const rows = this.#fetch(partition, next, limit);
-      for (const row of rows) {
-        const record = toRecord(row);
-        records.push(record);
-        bytes += record.value.length;
-        next = record.offset + 1;
-      }
-      if (rows.length < limit) return { records, next: Math.max(next, partition.end) };
+      const limit = Math.min(rows, recordsMax - records.length);
+      const before = records.length;
+      const fetched = this.#fetch(partition, next, limit, records);
+      const count = records.length - before;
+      next = (records.at(-1)?.offset ?? next - 1) + 1;
+      if (count < limit) return { records, next: Math.max(next, partition.end) };
+      bytes += fetched;
+      rows = Math.ceil(Math.min(FETCH_ROWS_MAX, (FETCH_BYTES / (fetched + 1)) * count));
     }
     return { records, next };
   }
 
-  #fetch(partition: Partition, from: number, limit: number): Record<string, SQLOutputValue>[] {
+  /** Adds the records from `from` on to `records`; answers how many bytes their values have. */
+  #fetch(partition: Partition, from: number, limit: number, records: LogRecord[]): number {
     try {
-      return this.#select.all(partition.id, from, limit);
+      return unpack(this.#select.get(partition.id, from, limit), from, records);
     } catch (error) {
       throw toLogError(error, "work");
     }
   }
 }
 
-/** The row is an array (`setReturnArrays`), in the order of the select. */
-function toRecord(row: Record<string, SQLOutputValue>): LogRecord {
-  const [offset, timestampMs, key, value] = [row[0], row[1], row[2], row[3]];
-  if (
-    typeof offset !== "number" ||
-    typeof timestampMs !== "number" ||
-    typeof key !== "string" ||
-    !(value instanceof Uint8Array)
-  ) {
-    throw new LogError("corrupt", "refused", "a row of the log's file is not a record");
+/**
+ * Adds the records of a row of the select, which is an array (`setReturnArrays`); answers how many
+ * bytes their values have. The values share their memory.
+ */
+function unpack(
+  row: Record<string, SQLOutputValue> | undefined,
+  from: number,
+  records: LogRecord[],
+): number {
+  // There is no record.
+  if (row?.[0] === null) return 0;
+  const [offsets, times] = [numbers(row?.[0]), numbers(row?.[1])];
+  const [keyBytes, keys] = [numbers(row?.[2]), bytes(row?.[3])];
+  const [valueBytes, values] = [numbers(row?.[4]), bytes(row?.[5])];
+  const { buffer, byteOffset } = values;
+  let next = from;
+  let keyFrom = 0;
+  let valueFrom = 0;
+  for (let at = 0; at < offsets.length; at += 1) {
+    const offset = offsets[at] ?? 0;
+    const length = valueBytes[at] ?? 0;
+    const keyTo = keyFrom + (keyBytes[at] ?? 0);
+    const isThere = keyTo <= keys.length && valueFrom + length <= values.length;
+    if (offset < next || !isThere) throw noRecord();
+    const key = keys.toString("utf8", keyFrom, keyTo);
+    const value = new Uint8Array(buffer, byteOffset + valueFrom, length);
+    records.push(new SharedRecord(key, value, offset, times[at] ?? 0));
+    next = offset + 1;
+    keyFrom = keyTo;
+    valueFrom += length;
   }
-  return { offset, key, value, timestampMs };
+  return values.length;
+}
+
+function numbers(list: SQLOutputValue | undefined): readonly number[] {
+  const found = typeof list === "string" ? (JSON.parse(`[${list}]`) as readonly number[]) : [NaN];
+  if (!found.every(Number.isSafeInteger)) throw noRecord();
+  return found;
+}
+
+function bytes(content: SQLOutputValue | undefined): Buffer {
+  if (!(content instanceof Uint8Array)) throw noRecord();
+  return Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+}
+
+function noRecord(): LogError {
+  return new LogError("corrupt", "refused", "a row of the log's file is not a record");
 }

@@ -108,7 +108,7 @@ test("more keys than are remembered at once take several passes", () => {
   const partition = new Partition(1);
   const keys = Array.from({ length: 300 }, (_, n) => `key-${(n * 31) % 40}`);
   for (const [offset, key] of keys.entries()) {
-    store.insert(partition, offset, 0, key, new Uint8Array(1));
+    store.insert(partition, offset, 0, [{ key, value: new Uint8Array(1) }]);
   }
   partition.end = keys.length;
   store.setNext(partition, partition.end);
