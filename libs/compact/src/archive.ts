@@ -54,9 +54,9 @@ export class SavingArchive implements Archive {
   }
 }
 
-/** Loads what was saved. Columns are parts of the one buffer, which lives as long as any of them. */
+/** Loads what was saved. Columns are copies, and the bytes are let go with the last of them. */
 export class LoadingArchive implements Archive {
-  readonly #bytes: ArrayBuffer;
+  #bytes: ArrayBuffer;
   readonly #directory: Directory;
   #column = 0;
   #value = 0;
@@ -76,12 +76,10 @@ export class LoadingArchive implements Archive {
     const offset = this.#offset;
     this.#column += 1;
     this.#offset += Math.ceil(byteLength / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
-    const Type = column.constructor as new (
-      buffer: ArrayBuffer,
-      offset: number,
-      length: number,
-    ) => C;
-    return new Type(this.#bytes, offset, byteLength / column.BYTES_PER_ELEMENT);
+    const Type = column.constructor as new (buffer: ArrayBuffer) => C;
+    const copy = new Type(this.#bytes.slice(offset, offset + byteLength));
+    if (this.#column === this.#directory.columns.length) this.#bytes = new ArrayBuffer();
+    return copy;
   }
 
   json<T>(_value: T): T {

@@ -35,6 +35,15 @@ test("keys that come and go are found by their number, and numbers by their key"
   );
 });
 
+test("a key may be longer than what is kept of its length", () => {
+  const numbers = new KeyNumbers();
+  const keys = [65_534, 65_535, 65_536, 70_000].map((length) => "k".repeat(length));
+  for (const long of keys) numbers.add(long);
+  expect(keys.map((long) => numbers.keyOf(numbers.numberOf(long)) === long)).not.toContain(false);
+  for (const long of keys) numbers.delete(numbers.numberOf(long));
+  expect(numbers.size).toBe(0);
+});
+
 test("a table of many keys finds each of them, also after every other has gone", () => {
   const numbers = new KeyNumbers();
   const keys = Array.from({ length: 5_000 }, (_, at) => `default/host-${at}`);

@@ -2,6 +2,7 @@
 export type Column =
   | Int32Array<ArrayBuffer>
   | Uint8Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
   | Uint32Array<ArrayBuffer>
   | Float64Array<ArrayBuffer>
   | BigUint64Array<ArrayBuffer>;

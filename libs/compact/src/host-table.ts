@@ -3,6 +3,7 @@ import { grown } from "./grown.ts";
 import { KeyNumbers } from "./key-numbers.ts";
 import { LabelPairs } from "./label-pairs.ts";
 import { Relation } from "./relation.ts";
+import { sortFew } from "./sort-few.ts";
 
 /** What a host consists of. */
 export interface TableHost {
@@ -64,7 +65,7 @@ export class HostTable {
     const before = this.#labels.rightsOf(number).slice();
     const held = [this.#take(WORKSPACE, workspace)];
     for (const label of Object.keys(labels)) held.push(this.#take(label, labels[label] ?? ""));
-    this.#labels.set(number, sorted(held));
+    this.#labels.set(number, sortFew(held));
     for (const pair of before) this.#pairs.release(pair);
     this.#revisions = grown(this.#revisions, number);
     this.#createdRevisions = grown(this.#createdRevisions, number);
@@ -169,15 +170,4 @@ export class HostTable {
     }
     return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
   }
-}
-
-/** In place; a host has few labels. */
-function sorted(numbers: number[]): readonly number[] {
-  for (let at = 1; at < numbers.length; at += 1) {
-    const number = numbers[at] ?? 0;
-    let to = at;
-    for (; to > 0 && (numbers[to - 1] ?? 0) > number; to -= 1) numbers[to] = numbers[to - 1] ?? 0;
-    numbers[to] = number;
-  }
-  return numbers;
 }

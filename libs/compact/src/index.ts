@@ -7,4 +7,5 @@ export { KeyNumbers } from "./key-numbers.ts";
 export { LabelPairs } from "./label-pairs.ts";
 export { Relation } from "./relation.ts";
 export { Rows } from "./rows.ts";
+export { sortFew } from "./sort-few.ts";
 export { Span } from "./span.ts";

@@ -5,22 +5,28 @@ import { grown } from "./grown.ts";
 const SLOTS_AT_FIRST = 32;
 /** A key with a character beyond this one is kept as a string. */
 const BYTE_MAX = 0xff;
-const WIDE = 0xff_ff_ff_ff;
+const WIDE = 0xff_ff;
+/** In the place of a tag: the slot is free. */
+const FREE = 0;
+const TAG_BITS = 7;
 
 /**
  * Gives each of a set of strings a number, and finds one by the other. Numbers are small: those of
- * keys that were deleted are given again. Holds a key of 15 characters in about 40 bytes, none of
+ * keys that were deleted are given again. Holds a key of 15 characters in about 32 bytes, none of
  * them for the garbage collector to walk.
  *
  * A hash table with linear probing whose deletion moves entries back (Knuth, The Art of Computer
- * Programming, volume 3, 6.4, algorithm R).
+ * Programming, volume 3, 6.4, algorithm R). Beside each slot stands a tag, some bits of the hash, so
+ * that few keys are compared in vain (as in Abseil's Swiss tables).
  */
 export class KeyNumbers {
   readonly #arena: Arena;
-  /** For each slot the number of the key that is there, and one, or zero when it is free; then its hash. */
-  #slots = new Int32Array(2 * SLOTS_AT_FIRST);
+  /** For each slot the number of the key that is there. */
+  #slots = new Int32Array(SLOTS_AT_FIRST);
+  #tags = new Uint8Array(SLOTS_AT_FIRST);
   /** For each key its place, and its length, which is `WIDE` for one that is kept as a string. */
-  #texts = new Uint32Array();
+  #places = new Uint32Array();
+  #lengths = new Uint16Array();
   readonly #wide = new Map<number, string>();
   readonly #free: number[] = [];
   #limit = 0;
@@ -48,10 +54,11 @@ export class KeyNumbers {
     const hash = hashOf(key);
     const found = this.#find(key, hash);
     if (found >= 0) return found;
-    if ((this.size + 1) * 4 > this.#slots.length) this.#rehash();
+    if ((this.size + 1) * 2 > this.#slots.length) this.#rehash();
     const number = this.#free.pop() ?? this.#limit;
     if (number === this.#limit) this.#limit += 1;
-    this.#texts = grown(this.#texts, 2 * number + 1);
+    this.#places = grown(this.#places, number);
+    this.#lengths = grown(this.#lengths, number);
     this.#write(number, key);
     this.#insert(number, hash);
     return number;
@@ -76,9 +83,8 @@ export class KeyNumbers {
 
   /** In the order of the table, which is no order of the keys. */
   *numbers(): Generator<number> {
-    for (let at = 0; at < this.#slots.length; at += 2) {
-      const slot = this.#slots[at] ?? 0;
-      if (slot > 0) yield slot - 1;
+    for (let at = 0; at < this.#slots.length; at += 1) {
+      if (this.#tags[at] !== FREE) yield this.#slots[at] ?? 0;
     }
   }
 
@@ -90,7 +96,9 @@ export class KeyNumbers {
   keepIn(archive: Archive): void {
     this.#limit = archive.json(this.#limit);
     this.#slots = archive.column(this.#slots);
-    this.#texts = archive.column(this.#texts, 2 * this.#limit);
+    this.#tags = archive.column(this.#tags);
+    this.#places = archive.column(this.#places, this.#limit);
+    this.#lengths = archive.column(this.#lengths, this.#limit);
     for (const [number, key] of archive.json([...this.#wide])) this.#wide.set(number, key);
     archive.json(this.#free).forEach((number, at) => {
       this.#free[at] = number;
@@ -98,11 +106,15 @@ export class KeyNumbers {
   }
 
   #find(key: string, hash: number): number {
-    const slots = this.#slots;
-    const mask = slots.length / 2 - 1;
+    const tags = this.#tags;
+    const mask = tags.length - 1;
+    const wanted = tagOf(hash);
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const number = (slots[2 * at] ?? 0) - 1;
-      if (number < 0 || (slots[2 * at + 1] === hash && this.#isKey(number, key))) return number;
+      const tag = tags[at];
+      if (tag === FREE) return -1;
+      if (tag !== wanted) continue;
+      const number = this.#slots[at] ?? 0;
+      if (this.#isKey(number, key)) return number;
     }
   }
 
@@ -120,58 +132,66 @@ export class KeyNumbers {
   }
 
   #write(number: number, key: string): void {
-    if (!isOfBytes(key)) {
-      this.#texts[2 * number + 1] = WIDE;
+    if (key.length >= WIDE || !isOfBytes(key)) {
+      this.#lengths[number] = WIDE;
       this.#wide.set(number, key);
       return;
     }
     const place = this.#arena.take(key.length);
-    this.#texts[2 * number] = place;
-    this.#texts[2 * number + 1] = key.length;
+    this.#places[number] = place;
+    this.#lengths[number] = key.length;
     this.#arena.slab(place).bytes.write(key, byteAt(place), "latin1");
   }
 
   #placeOf(number: number): number {
-    return this.#texts[2 * number] ?? 0;
+    return this.#places[number] ?? 0;
   }
 
   #lengthOf(number: number): number {
-    return this.#texts[2 * number + 1] ?? 0;
+    return this.#lengths[number] ?? 0;
   }
 
   #insert(number: number, hash: number): void {
-    const slots = this.#slots;
-    const mask = slots.length / 2 - 1;
+    const mask = this.#slots.length - 1;
     let at = hash & mask;
-    while (slots[2 * at] !== 0) at = (at + 1) & mask;
-    slots[2 * at] = number + 1;
-    slots[2 * at + 1] = hash;
+    while (this.#tags[at] !== FREE) at = (at + 1) & mask;
+    this.#slots[at] = number;
+    this.#tags[at] = tagOf(hash);
   }
 
   #vacate(number: number, hash: number): void {
     const slots = this.#slots;
-    const mask = slots.length / 2 - 1;
+    const tags = this.#tags;
+    const mask = slots.length - 1;
     let hole = hash & mask;
-    while (slots[2 * hole] !== number + 1) hole = (hole + 1) & mask;
-    for (let at = (hole + 1) & mask; slots[2 * at] !== 0; at = (at + 1) & mask) {
-      const home = (slots[2 * at + 1] ?? 0) & mask;
+    while (slots[hole] !== number || tags[hole] === FREE) hole = (hole + 1) & mask;
+    for (let at = (hole + 1) & mask; tags[at] !== FREE; at = (at + 1) & mask) {
+      const home = hashOf(this.keyOf(slots[at] ?? 0)) & mask;
       // It may move to the hole unless its home lies between the two.
       if (((at - home) & mask) < ((at - hole) & mask)) continue;
-      slots[2 * hole] = slots[2 * at] ?? 0;
-      slots[2 * hole + 1] = slots[2 * at + 1] ?? 0;
+      slots[hole] = slots[at] ?? 0;
+      tags[hole] = tags[at] ?? FREE;
       hole = at;
     }
-    slots[2 * hole] = 0;
+    tags[hole] = FREE;
   }
 
   #rehash(): void {
-    const before = this.#slots;
-    this.#slots = new Int32Array(before.length * 2);
-    for (let at = 0; at < before.length; at += 2) {
-      const slot = before[at] ?? 0;
-      if (slot > 0) this.#insert(slot - 1, before[at + 1] ?? 0);
+    const slots = this.#slots;
+    const tags = this.#tags;
+    this.#slots = new Int32Array(slots.length * 2);
+    this.#tags = new Uint8Array(slots.length * 2);
+    for (let at = 0; at < slots.length; at += 1) {
+      if (tags[at] === FREE) continue;
+      const number = slots[at] ?? 0;
+      this.#insert(number, hashOf(this.keyOf(number)));
     }
   }
+}
+
+/** Bits of the hash that do not say where its home is; never that of a free slot. */
+function tagOf(hash: number): number {
+  return (hash >>> (32 - TAG_BITS)) + 1;
 }
 
 function isOfBytes(key: string): boolean {

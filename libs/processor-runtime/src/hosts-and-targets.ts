@@ -1,4 +1,13 @@
-import { Arena, grown, KeyNumbers, LabelPairs, Relation, Rows, type Archive } from "@titan/compact";
+import {
+  Arena,
+  grown,
+  KeyNumbers,
+  LabelPairs,
+  Relation,
+  Rows,
+  sortFew,
+  type Archive,
+} from "@titan/compact";
 import type { Host, HostTarget } from "@titan/domain";
 
 /**
@@ -38,9 +47,8 @@ export class HostsAndTargets {
   ): void {
     const number = this.#hosts.add(host);
     const targets = (membership?.targets ?? []).map((target) => this.#targets.add(target));
-    targets.sort((one, other) => one - other);
     const gone: number[] = [];
-    this.#selected.set(number, targets, (target) => {
+    this.#selected.set(number, sortFew(targets), (target) => {
       changed(this.#targets.keyOf(target));
       if (this.#selected.countOf(target) === 0) gone.push(target);
     });

@@ -164,8 +164,10 @@ export class Task<State, Value> {
       const isKept = kept !== undefined;
       if (!(await recover(await this.#first(reader, alignment, isKept)))) return;
       waited = !inForce();
-      while (!this.#stopping.signal.aborted) {
+      // A function of its own, so that nothing of a step lives on while there is nothing to do.
+      const round = async (): Promise<"moved" | "rests" | "begins-again"> => {
         const steps: ViewStep<Value>[] = [];
+        const changed: Map<string, Value | undefined>[] = [];
         let idle = false;
         for (let taken = 0; taken < STEPS_MAX; taken += 1) {
           const step = alignment.next();
@@ -174,9 +176,10 @@ export class Task<State, Value> {
           if (step === undefined) break;
           const learned = learn(step);
           if (inForce()) {
-            if (waited && rules.startOverAfterWaiting) return;
+            if (waited && rules.startOverAfterWaiting) return "begins-again";
             const values = new Map<string, Value | undefined>();
             for (const key of learned.keys) if (owns(key)) values.set(key, view.value(state, key));
+            changed.push(values);
             steps.push(viewStep(step, values, learned.origin));
           } else {
             waited = true;
@@ -187,12 +190,19 @@ export class Task<State, Value> {
         if (last !== undefined) {
           await output.write(steps);
           this.#progress(last.revision);
+          // The output holds them now, and it may hold the step for as long as it is the last.
+          for (const values of changed) values.clear();
         }
-        const mayRepair = !waited || !rules.startOverAfterWaiting;
-        const repaired = mayRepair && (await output.repair());
-        if (!idle || repaired) continue;
+        const repaired = mayRepair() && (await output.repair());
+        return idle && !repaired ? "rests" : "moved";
+      };
+      const mayRepair = (): boolean => !waited || !rules.startOverAfterWaiting;
+      while (!this.#stopping.signal.aborted) {
+        const outcome = await round();
+        if (outcome === "begins-again") return;
+        if (outcome === "moved") continue;
         if (await this.#mustStartOver(reader)) return;
-        if (inForce() && mayRepair) await this.#kept.saveIfDue(parts);
+        if (inForce() && mayRepair()) await this.#kept.saveIfDue(parts);
         await this.#arrived.wait();
       }
     } finally {

@@ -1,4 +1,12 @@
-import { Arena, KeyNumbers, LabelPairs, Relation, type Archive, type Span } from "@titan/compact";
+import {
+  Arena,
+  KeyNumbers,
+  LabelPairs,
+  Relation,
+  sortFew,
+  type Archive,
+  type Span,
+} from "@titan/compact";
 import type { Host } from "@titan/domain";
 import { selects, type CompiledSelector } from "./compiled-selector.ts";
 
@@ -17,10 +25,7 @@ export class LabelIndex {
     const old = this.#labels.rightsOf(number).slice();
     const labels = host?.labels ?? {};
     const held = Object.keys(labels).map((label) => this.pairs.take(label, labels[label] ?? ""));
-    this.#labels.set(
-      number,
-      held.sort((one, other) => one - other),
-    );
+    this.#labels.set(number, sortFew(held));
     for (const pair of old) this.pairs.release(pair);
     if (host === null) this.#hosts.delete(number);
   }

@@ -1,4 +1,5 @@
 import { isVisibleFrom, splitKey, type Host, type HostTarget, type Target } from "@titan/domain";
+import { sortFew } from "@titan/compact";
 import type { View } from "@titan/processor-runtime";
 import {
   compileSelector,
@@ -137,6 +138,12 @@ function targetsOf({ hosts, index }: TargetDeltaState, key: string): readonly st
     if (!isCertain && !selects(target.selector, held, hosts.pairs)) return;
     if (isVisibleFrom(target.workspace, workspace)) found.push(target.key);
   });
-  found.sort();
-  return found.filter((target, at) => target !== found[at - 1]);
+  sortFew(found);
+  // A target may be found in more than one way.
+  let last = 0;
+  for (let at = 1; at < found.length; at += 1) {
+    if (found[at] !== found[last]) found[(last += 1)] = found[at] ?? "";
+  }
+  found.length = Math.min(found.length, last + 1);
+  return found;
 }
