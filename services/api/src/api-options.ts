@@ -1,5 +1,6 @@
 import type { Installation } from "@titan/domain";
 import type { EventLog } from "@titan/event-log";
+import type { Layout } from "@titan/processor-runtime/service";
 import type { Clock } from "@titan/processor-runtime";
 import type { FastifyBaseLogger } from "fastify";
 
@@ -23,6 +24,8 @@ export interface ApiOptions {
   readonly offeredViews?: ReadonlyMap<string, number>;
   /** How many hosts and deployments the feed accepts, for dry runs; no limit unless told. */
   readonly entityTopicsMax?: number;
+  /** How hosts get their streams, for people to see; `per-entity` unless told. */
+  readonly layout?: Layout;
   readonly tasks?: () => readonly OfferedTask[];
   readonly version?: string;
   readonly timing?: Partial<ApiTiming>;

@@ -45,6 +45,7 @@ async function serveUntil(
     host: listenHost,
     port: listenPort,
     entityTopicsMax: config.entityTopicsMax,
+    layout: config.layout,
     offeredViews: new Map(views.map(({ name, version }) => [name, version])),
     ...(gitUrl === "" ? {} : { gitUrl }),
   });

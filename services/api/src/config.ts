@@ -7,6 +7,7 @@ import {
   SERVICE_FIELDS,
   viewsField,
   type ConfigField,
+  type Layout,
   type LayoutConfig,
   type NamedVersion,
   type ServiceConfig,
@@ -28,6 +29,7 @@ export interface ApiConfig extends ServiceConfig {
   readonly views: readonly NamedVersion[];
   /** As the feed is told, for dry runs. */
   readonly entityTopicsMax: number;
+  readonly layout: Layout;
 }
 
 const listenHost: ConfigField<string> = {

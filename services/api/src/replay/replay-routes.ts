@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import type { Subscription, TopicInfo } from "@titan/event-log";
+import { LogError, type EventLog, type Subscription, type TopicInfo } from "@titan/event-log";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { ApiContext } from "../api-context.ts";
@@ -99,7 +99,7 @@ export function registerReplayRoutes(app: FastifyInstance, context: ApiContext):
       const visible = isVisibleStream(caller, stream);
       // A stream that is to come is waited for.
       if (visible && minRevision !== undefined) await requireStream(context, stream, minRevision);
-      const topic = (await log.topics()).find(({ name }) => name === stream);
+      const topic = await topicOf(log, stream);
       if (topic === undefined || !visible) {
         throw ApiProblem.of("no-such-stream", `there is no stream ${stream}`);
       }
@@ -120,6 +120,20 @@ export function registerReplayRoutes(app: FastifyInstance, context: ApiContext):
       }
     },
   );
+}
+
+/** A fleet has a slice for each host: to list all topics for each of them would take for ever. */
+async function topicOf(log: EventLog, stream: string): Promise<TopicInfo | undefined> {
+  if (sliceNameOf(stream) === undefined) {
+    return (await log.topics()).find(({ name }) => name === stream);
+  }
+  try {
+    await log.bounds(stream, 0);
+    return { name: stream, partitions: 1 };
+  } catch (error) {
+    if (error instanceof LogError && error.code === "unknown-topic") return undefined;
+    throw error;
+  }
 }
 
 /** Waits until a stream holds what there is at a revision, or says what lags. */

@@ -47,6 +47,7 @@ export function registerServerRoutes(app: FastifyInstance, context: ApiContext):
         id,
         hostPartitions,
         deploymentPartitions,
+        layout: options.layout ?? "per-entity",
         ...(options.gitUrl === undefined ? {} : { git: options.gitUrl }),
         revision: model.nouns.revision,
         derivedRevision: model.derived.cut ?? 0,

@@ -6,7 +6,11 @@ import { installationCommit } from "@titan/change-feed";
 import { LogError, openEmbeddedLog, type EventLog } from "@titan/event-log";
 import { lockStateFolder } from "@titan/host-agent";
 import { openInstallation, systemClock, type Clock } from "@titan/processor-runtime";
-import { entityTopicsMaxOf, snapshotsIn, type LayoutConfig } from "@titan/processor-runtime/service";
+import {
+  entityTopicsMaxOf,
+  snapshotsIn,
+  type LayoutConfig,
+} from "@titan/processor-runtime/service";
 import type { Logger } from "pino";
 import { activateNewer, howToGoBack } from "./activate-newer.ts";
 import { adminToken } from "./admin-token.ts";
@@ -102,6 +106,7 @@ export async function startTitan(options: TitanOptions): Promise<RunningTitan> {
       version,
       gitUrl: git,
       entityTopicsMax,
+      layout: layout.layout,
       offeredViews: new Map(offered.map(({ name, version: view }) => [name, view])),
       tasks: () => processors.status(),
     });

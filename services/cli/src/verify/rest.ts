@@ -8,6 +8,8 @@ export interface Installed {
   readonly derivedRevision: number;
   readonly hostPartitions: number;
   readonly deploymentPartitions: number;
+  /** Whether there are slices; those before it was told had them. */
+  readonly layout?: "per-entity" | "sharded";
   readonly git?: string;
   readonly tasks?: readonly {
     readonly name: string;

@@ -75,7 +75,8 @@ async function compare(context: CommandContext): Promise<Compared> {
     ...(await checkNouns(api, nouns, revision, installation.hostPartitions)),
   ];
   for (const view of views) {
-    if (view.emits.kind === "elsewhere") continue;
+    const { kind } = view.emits;
+    if (kind === "elsewhere" || (kind === "slices" && installation.layout === "sharded")) continue;
     checks.push(await checkView(api, view, recomputed, revision, installation));
   }
   if (installation.git !== undefined) {
