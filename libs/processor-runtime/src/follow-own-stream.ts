@@ -82,7 +82,7 @@ export async function followOwnStream(
   let loaded = false;
   const take = (batch: ReadBatch): void => {
     for (const record of batch.records) {
-      if (loaded && stream.recognizes(record)) continue;
+      if (loaded && stream.recognizes(record.offset)) continue;
       const read = ownRecord(record);
       if (read.kind === "statement") {
         if (loaded) stream.observe(read.statement);

@@ -1,8 +1,9 @@
 import type { Archive } from "@titan/compact";
-import type { AppendRecord, LogRecord } from "@titan/event-log";
+import type { AppendRecord } from "@titan/event-log";
 import { decodeCurrent, encode } from "@titan/schema-codec";
 import { Ahead } from "./ahead.ts";
 import { MARK_KEY } from "./keys.ts";
+import { Landed } from "./landed.ts";
 import { LastMark } from "./last-mark.ts";
 import { observation, type Observed } from "./observed.ts";
 import type { Rules } from "./rules.ts";
@@ -38,6 +39,7 @@ export class OwnStream {
   readonly #mark = new LastMark();
   #observed: Observed[] = [];
   readonly #ahead = new Ahead();
+  readonly #landed = new Landed();
   /** Truths whose records are to be sent, in their order. */
   #toSend: number[] = [];
   /** Of a stream that was kept: the keys of which the log held more since. */
@@ -184,16 +186,16 @@ export class OwnStream {
 
   /** Records that were sent are in the log, one after the other, from `base`. */
   landed(base: number, sent: readonly number[]): void {
+    this.#landed.add(base, sent.length);
     sent.forEach((truth, at) => {
       if (truth === MARK) this.#mark.landed(base + at);
       else this.#truths.setPlace(truth, this.#truths.labelOf(truth), base + at);
     });
   }
 
-  /** Whether a record is where the last one under its key is known to be, so that there is nothing to learn from it. */
-  recognizes({ key, offset }: LogRecord): boolean {
-    if (key === MARK_KEY) return offset === this.#mark.offset;
-    return offset === this.#truths.offsetOf(this.#own.find(key));
+  /** Whether this owner sent the record there, so that there is nothing to learn from it. Asked in the order of the log. */
+  recognizes(offset: number): boolean {
+    return this.#landed.has(offset);
   }
 
   observe(statement: Statement): void {
@@ -253,7 +255,9 @@ export class OwnStream {
     const isSame = hash === this.#truths.hashOf(truth);
     if (revision === label) {
       if (!isSame) throw twoValues(this.topic, statement);
-      if (truth !== NO_TRUTH) this.#landedAt(truth, statement.offset);
+      // Another copy of what is in force: the last one counts.
+      const last = Math.max(offset, statement.offset);
+      if (truth !== NO_TRUTH) this.#truths.setPlace(truth, label, last);
       return false;
     }
     if (revision < label) return statement.offset > offset;
@@ -264,12 +268,6 @@ export class OwnStream {
     }
     this.#truths.setPlace(this.#own.findOrAdd(key), revision, statement.offset);
     return statement.offset < offset;
-  }
-
-  /** Another copy of what is in force: the last one counts. */
-  #landedAt(truth: number, offset: number): void {
-    const last = Math.max(this.#truths.offsetOf(truth) ?? -1, offset);
-    this.#truths.setPlace(truth, this.#truths.labelOf(truth), last);
   }
 
   #isLateMark(mark: { revision: number; sum: bigint; offset: number }): boolean {
