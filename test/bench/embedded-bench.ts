@@ -29,7 +29,7 @@ export async function benchEmbedded(options: BenchOptions): Promise<Figures> {
     stream: () => measureSteadyStream(figures, sizeName, nodeFlags),
     views: () => measureViews(figures, sizeName),
     "read-model": () => measureReadModel(figures, sizeName, nodeFlags),
-    gateway: () => measureGateway(figures, sizeName),
+    gateway: () => measureGateway(figures, sizeName, nodeFlags),
   } as const;
   const names = Object.keys(parts) as (keyof typeof parts)[];
   const wanted = names.filter((name) => only === undefined || name === only);

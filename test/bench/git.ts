@@ -2,8 +2,8 @@ import type { RenderedDeployment } from "@titan/domain";
 import { openEmbeddedLog, type EventLog } from "@titan/event-log";
 import {
   filesOf,
-  GitCommand,
   gitEnvironment,
+  GitLauncher,
   GitOutput,
   openRepository,
   type PlacedDeployment,
@@ -94,7 +94,7 @@ export async function measureGit(figures: Figures, sizeName: "full" | "small"): 
 }
 
 function outputTo(location: string, stateFolder: string, log: EventLog): GitOutput {
-  const command = new GitCommand({ environment: gitEnvironment(process.env) });
+  const launcher = new GitLauncher(gitEnvironment(process.env));
   const branch = "main";
   return new GitOutput({
     log,
@@ -104,7 +104,7 @@ function outputTo(location: string, stateFolder: string, log: EventLog): GitOutp
     branch,
     arrived: new Signal(),
     open: () =>
-      openRepository({ git: command, location, branch, stateFolder, nowMs: () => Date.now() }),
+      openRepository({ git: launcher, location, branch, stateFolder, nowMs: () => Date.now() }),
     onHold: (error) => {
       throw error;
     },

@@ -15,20 +15,20 @@ export class Truths {
   #labels = new Float64Array();
   /** One more than the offset; zero while it is not known. */
   #offsets = new Float64Array();
-  /** The truth that follows in the list of its stream; the number is one more than it is. */
+  /** Of many streams, the truth that follows in the list of its own; the number is one more than it is. */
   #next = new Int32Array();
-  readonly #areShared: boolean;
+  readonly areShared: boolean;
   #streams = 0;
 
   /** Whether more than one stream is to have its truths here. */
   constructor(areShared: boolean) {
-    this.#areShared = areShared;
+    this.areShared = areShared;
   }
 
   /** For a stream's own truths. */
   list(): TruthList {
     this.#streams += 1;
-    return new TruthList(this, this.#keys, this.#areShared ? `${this.#streams} ` : "");
+    return new TruthList(this, this.#keys, this.areShared ? `${this.#streams} ` : "");
   }
 
   /** Zero for what has no value; so it is for `NO_TRUTH`. */
@@ -62,8 +62,9 @@ export class Truths {
     this.#offsets[truth] = offset === undefined ? 0 : offset + 1;
   }
 
-  /** The next in its list; `NO_TRUTH` at the end. */
+  /** The next in its list; `NO_TRUTH` at the end. One stream alone has all of them, in the order of their numbers. */
   after(truth: number): number {
+    if (!this.areShared) return truth + 1 < this.#keys.limit ? truth + 1 : NO_TRUTH;
     return (this.#next[truth] ?? 0) - 1;
   }
 
@@ -72,11 +73,12 @@ export class Truths {
     this.#hashes = grown(this.#hashes, truth);
     this.#labels = grown(this.#labels, truth);
     this.#offsets = grown(this.#offsets, truth);
+    this.setPlace(truth, -1, undefined);
+    this.#hashes[truth] = 0n;
+    if (!this.areShared) return;
     this.#next = grown(this.#next, truth);
     this.#next[truth] = 0;
     if (last !== NO_TRUTH) this.#next[last] = truth + 1;
-    this.setPlace(truth, -1, undefined);
-    this.#hashes[truth] = 0n;
   }
 
   end(truth: number): void {
@@ -93,7 +95,7 @@ export class Truths {
     this.#hashes = archive.column(this.#hashes, limit);
     this.#labels = archive.column(this.#labels, limit);
     this.#offsets = archive.column(this.#offsets, limit);
-    this.#next = archive.column(this.#next, limit);
+    this.#next = archive.column(this.#next);
   }
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { syncFolder, syncTree } from "./durable-names.ts";
-import type { GitCommand } from "./git-command.ts";
+import type { GitRunner } from "./git-run.ts";
 import { GitError } from "./git-error.ts";
 
 type FolderKind = "missing" | "empty" | "bare" | "working-copy" | "other";
@@ -12,7 +12,7 @@ type FolderKind = "missing" | "empty" | "bare" | "working-copy" | "other";
  * empty. Everything else is refused: in a working copy the files that are checked out would go
  * stale under their owner's hands, and a folder with other things in it is somebody's.
  */
-export async function openBareFolder(git: GitCommand, path: string, branch: string): Promise<void> {
+export async function openBareFolder(git: GitRunner, path: string, branch: string): Promise<void> {
   const kind = await kindOf(path);
   switch (kind) {
     case "bare":
@@ -47,7 +47,7 @@ async function kindOf(path: string): Promise<FolderKind> {
   return names.length === 0 ? "empty" : "other";
 }
 
-async function checkFormat(git: GitCommand, path: string): Promise<void> {
+async function checkFormat(git: GitRunner, path: string): Promise<void> {
   const { stdout } = await git.run({
     gitDir: path,
     args: ["rev-parse", "--show-object-format", "--is-bare-repository"],
@@ -65,7 +65,7 @@ async function checkFormat(git: GitCommand, path: string): Promise<void> {
 }
 
 /** Made beside its place, synced and moved there: a crash or power cut leaves no half repository. */
-async function createBare(git: GitCommand, path: string, branch: string): Promise<void> {
+async function createBare(git: GitRunner, path: string, branch: string): Promise<void> {
   const parent = dirname(path);
   await mkdir(parent, { recursive: true });
   const draft = join(parent, `.${basename(path)}.titan-new-${randomUUID()}`);

@@ -1,6 +1,6 @@
 import { openBareFolder, removeStaleLock } from "./bare-folder.ts";
 import { ObjectNames, syncRef } from "./durable-names.ts";
-import type { GitCommand } from "./git-command.ts";
+import type { GitRunner } from "./git-run.ts";
 import { GitError } from "./git-error.ts";
 import type { TreeEntry } from "./git-object-id.ts";
 import type { CommitInfo, CommitRequest, GitRepository, PushOutcome } from "./git-repository.ts";
@@ -10,7 +10,7 @@ import { checkBranch } from "./repository-location.ts";
 const NO_COMMIT = "0".repeat(40);
 
 export interface FolderRepositoryOptions {
-  readonly git: GitCommand;
+  readonly git: GitRunner;
   /** Absolute. Made as a bare repository when it is missing or empty. */
   readonly path: string;
   readonly branch: string;

@@ -3,6 +3,7 @@ import { constants, setPriority } from "node:os";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { GitError } from "./git-error.ts";
+import type { GitAnswer, GitRun, GitRunner } from "./git-run.ts";
 import { redactCredentials } from "./redact-credentials.ts";
 
 export interface GitCommandOptions {
@@ -10,26 +11,6 @@ export interface GitCommandOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly program?: string;
   readonly timeoutMs?: number;
-}
-
-export interface GitRun {
-  /** The repository itself, absolute. Without it the command has none; git never searches for one. */
-  readonly gitDir?: string;
-  readonly args: readonly string[];
-  readonly input?: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
-  /** Settings that must not be seen among the arguments, such as an Authorization header. */
-  readonly secrets?: Readonly<Record<string, string>>;
-  /** Exit codes beside 0 that are an answer and no error. */
-  readonly answers?: readonly number[];
-  readonly timeoutMs?: number;
-  /** It gets what others leave of the processor: nobody waits for it. */
-  readonly isBackground?: true;
-}
-
-export interface GitAnswer {
-  readonly exit: number;
-  readonly stdout: Buffer;
-  readonly stderr: string;
 }
 
 const TIMEOUT_MS = 120_000;
@@ -54,12 +35,8 @@ const SETTINGS: readonly string[] = [
   "core.fsyncMethod=batch",
 ];
 
-/**
- * Runs native git. Promises: no shell; no hook, helper, system or user configuration, background
- * job or prompt; only the file, ssh and https transports; a time limit; a failure is a `GitError`
- * without credentials. Left to others: which arguments are safe (`parseLocation`, `checkBranch`).
- */
-export class GitCommand {
+/** Git as a child of this process. */
+export class GitCommand implements GitRunner {
   readonly #options: GitCommandOptions;
 
   constructor(options: GitCommandOptions) {

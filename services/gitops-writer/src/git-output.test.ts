@@ -2,7 +2,7 @@ import type { RenderedDeployment } from "@titan/domain";
 import { createSimulatedLog } from "@titan/event-log/testing";
 import { fixedTopics, Signal, type ViewStep } from "@titan/processor-runtime";
 import { decodeAs } from "@titan/schema-codec";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { GitError } from "./git-error.ts";
 import { GitOutput } from "./git-output.ts";
 import type { GitRepository } from "./git-repository.ts";
@@ -48,18 +48,22 @@ function step(revision: number, value: PlacedDeployment | undefined): ViewStep<P
   return { revision, values, origin, causesOf: () => [] };
 }
 
-async function outputOf(open: () => Promise<GitRepository>) {
+async function outputOf(open: () => Promise<GitRepository>, now: () => number = () => 0) {
   const log = createSimulatedLog();
   await log.createTopics(fixedTopics({ hostPartitions: 1, deploymentPartitions: 1 }));
   const holds: string[] = [];
+  const sleptMs: number[] = [];
   let look = (): void => {};
   const output = new GitOutput({
     log,
     clock: {
-      now: () => 0,
+      now,
       // Pauses are over at once; the look now and then is the test's to call for.
-      sleep: (durationMs) =>
-        durationMs < 60_000 ? Promise.resolve() : new Promise((resolve) => (look = resolve)),
+      sleep: (durationMs) => {
+        if (durationMs >= 60_000) return new Promise((resolve) => (look = resolve));
+        sleptMs.push(durationMs);
+        return Promise.resolve();
+      },
     },
     random: () => 0.5,
     installation: "one",
@@ -74,7 +78,7 @@ async function outputOf(open: () => Promise<GitRepository>) {
     look();
     await Promise.resolve();
   };
-  return { output, holds, reports, lookIsDue };
+  return { output, holds, sleptMs, reports, lookIsDue };
 }
 
 test("a batch of revisions is one commit, an unchanged one none, and each is reported", async () => {
@@ -145,4 +149,32 @@ test("a deployment whose files can not be bound is named beside the tree that la
   await output.write([step(4, placed("", "zone"))]);
   expect(await readBranch(path)).toEqual({});
   expect(reports().at(-1)?.problem).toContain("zone");
+});
+
+test("a commit begins no sooner after the last one than that one took, up to half a second", async () => {
+  const { repository } = await fixture("folder");
+  let nowMs = 0;
+  let takesMs = 300;
+  const publish = repository.publish.bind(repository);
+  vi.spyOn(repository, "publish").mockImplementation((commit, tip) => {
+    nowMs += takesMs;
+    return publish(commit, tip);
+  });
+  const { output, sleptMs } = await outputOf(
+    () => Promise.resolve(repository),
+    () => nowMs,
+  );
+  await output.recover(step(3, placed("one")));
+  expect(sleptMs).toEqual([]);
+  nowMs += 100;
+  await output.write([step(4, placed("two"))]);
+  expect(sleptMs).toEqual([200]);
+  nowMs += 300;
+  takesMs = 5_000;
+  await output.write([step(5, placed("three"))]);
+  expect(sleptMs).toEqual([200]);
+  await output.write([step(6, placed("three"))]);
+  expect(sleptMs).toEqual([200]);
+  await output.write([step(7, placed("four"))]);
+  expect(sleptMs).toEqual([200, 500]);
 });

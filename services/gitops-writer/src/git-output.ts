@@ -37,13 +37,18 @@ const RETRY_LAST_MS = 60_000;
 const PROBLEMS_MAX = 20;
 /** Git's own housekeeping is off while we write; it is done after so many commits. */
 const COMMITS_PER_MAINTENANCE = 1_000;
+/** Files of so many deployments, or ids of so many folders, and others have their turn. */
+const PARTS_A_TURN = 256;
+/** The most that a commit is put off because of the one before it. */
+const REST_MAX_MS = 500;
 /** How often an idle writer looks whether its part of the tree is still what it wrote. */
 const LOOK_INTERVAL_MS = 60_000;
 
 /**
  * Keeps a Git tree equal to the view: one commit for a batch of revisions, none when nothing
- * changed. While the repository can not be written it holds, and nothing is lost: the next commit
- * covers what came in between.
+ * changed. A commit begins no sooner after the last one than that one took, up to half a second:
+ * under load fewer and larger ones leave time to what people wait for. While the repository
+ * can not be written it holds, and nothing is lost: the next commit covers what came in between.
  */
 export class GitOutput implements Output<PlacedDeployment> {
   readonly #options: GitOutputOptions;
@@ -56,6 +61,8 @@ export class GitOutput implements Output<PlacedDeployment> {
   #lastCommit: string | undefined;
   #last: { readonly revision: number; readonly provenance: TreeProvenance } | undefined;
   #isLookDue = false;
+  #restUntilMs = 0;
+  #parts = 0;
   readonly #closing = new AbortController();
 
   constructor(options: GitOutputOptions) {
@@ -72,14 +79,21 @@ export class GitOutput implements Output<PlacedDeployment> {
     if (last === undefined) return;
     let changed = this.#last === undefined;
     for (const { values } of steps) {
-      for (const [key, placed] of values) changed = this.#put(key, placed) || changed;
+      for (const [key, placed] of values) {
+        changed = this.#put(key, placed) || changed;
+        await this.#turn();
+      }
     }
     const origins = steps.map((step) => step.origin).filter(({ revision }) => revision > 0);
     const dateMs = origins.at(-1)?.occurredAt ?? this.#last?.provenance.dateMs ?? 0;
     const changeIds = [...new Set(origins.map(({ changeId }) => changeId))];
     const actors = [...new Set(origins.map(({ actor }) => actor))].sort();
     this.#last = { revision: last.revision, provenance: { dateMs, changeIds, actors } };
-    if (changed) await this.#publish();
+    if (!changed) return;
+    const { clock } = this.#options;
+    const restMs = this.#restUntilMs - clock.now();
+    if (restMs > 0) await clock.sleep(Math.min(restMs, REST_MAX_MS), this.#closing.signal);
+    await this.#publish();
   }
 
   /** Puts back what others changed in our part of the tree. */
@@ -130,7 +144,9 @@ export class GitOutput implements Output<PlacedDeployment> {
     const last = this.#last;
     if (last === undefined) return undefined;
     const { installation, acceptedInstallation, clock, onOutcome } = this.#options;
+    for (const _ of this.#tree.work()) await this.#turn();
     this.#repository ??= await this.#options.open();
+    const begunAt = clock.now();
     const outcome = await publishTree({
       repository: this.#repository,
       installation,
@@ -147,6 +163,8 @@ export class GitOutput implements Output<PlacedDeployment> {
       ...(acceptedInstallation === undefined ? {} : { acceptedInstallation }),
     });
     this.#isLookDue = false;
+    const endedAt = clock.now();
+    this.#restUntilMs = endedAt + (endedAt - begunAt);
     onOutcome?.(outcome);
     if (outcome.kind !== "behind" && outcome.commit !== null) {
       if (outcome.commit !== this.#lastCommit) await this.#report(outcome.commit, last.revision);
@@ -156,6 +174,12 @@ export class GitOutput implements Output<PlacedDeployment> {
       if (this.#commits % COMMITS_PER_MAINTENANCE === 0) await this.#repository.maintain();
     }
     return outcome;
+  }
+
+  /** What a whole fleet costs must not keep others waiting. */
+  async #turn(): Promise<void> {
+    this.#parts += 1;
+    if (this.#parts % PARTS_A_TURN === 0) await this.#options.clock.sleep(0);
   }
 
   async #report(commit: string, revision: number): Promise<void> {

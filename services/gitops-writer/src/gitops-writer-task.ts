@@ -1,16 +1,14 @@
 import { viewTask, type Environment, type Task } from "@titan/processor-runtime";
-import { GitCommand } from "./git-command.ts";
-import { gitEnvironment } from "./git-environment.ts";
 import type { GitError } from "./git-error.ts";
 import { GitOutput } from "./git-output.ts";
+import type { GitRunner } from "./git-run.ts";
 import { gitTree, type GitTreeState, type PlacedDeployment } from "./gitops-writer-view.ts";
 import { openRepository } from "./open-repository.ts";
 import type { PublishOutcome } from "./publish-tree.ts";
 
 export interface GitopsWriterOptions {
   readonly environment: Environment;
-  /** What git may see of the process's environment is chosen from this. */
-  readonly ambient: Readonly<Record<string, string | undefined>>;
+  readonly git: GitRunner;
   readonly random: () => number;
   readonly installation: string;
   /** A folder, a file:, ssh: or https: URL, or user@host:path. */
@@ -26,9 +24,8 @@ export interface GitopsWriterOptions {
 export function gitopsWriterTask(
   options: GitopsWriterOptions,
 ): Task<GitTreeState, PlacedDeployment> {
-  const { environment, installation, location, branch, stateFolder, random } = options;
+  const { environment, git, installation, location, branch, stateFolder, random } = options;
   const { log, clock } = environment;
-  const git = new GitCommand({ environment: gitEnvironment(options.ambient) });
   return viewTask(
     gitTree,
     0,

@@ -3,6 +3,8 @@ import {
   type ServiceContext,
   type SharedWork,
 } from "@titan/processor-runtime/service";
+import { gitEnvironment } from "./git-environment.ts";
+import { GitLauncher } from "./git-launcher.ts";
 import { gitopsWriterTask } from "./gitops-writer-task.ts";
 import { gitTree } from "./gitops-writer-view.ts";
 
@@ -16,13 +18,14 @@ export interface GitLocation {
 /** The writer of one repository as work of which one process at a time has all. */
 export function gitopsWriterWork(context: ServiceContext, git: GitLocation): SharedWork {
   const { logger, installation } = context;
+  const launcher = new GitLauncher(gitEnvironment(process.env));
   return {
     group: gitTree.name,
     count: 1,
     make() {
       const task = gitopsWriterTask({
         environment: environmentOf(context, gitTree),
-        ambient: process.env,
+        git: launcher,
         random: Math.random,
         installation: installation.id,
         location: git.location,

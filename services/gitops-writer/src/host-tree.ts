@@ -48,6 +48,11 @@ export class HostTree {
     return this.#oids.oid;
   }
 
+  /** Works `oid` out, a folder at a time. */
+  work(): Generator<void> {
+    return this.#oids.work();
+  }
+
   /** What differs, or did for a while, from the tree at the last `settle`: what was there then. */
   get before(): ReadonlyMap<string, DesiredFile | null> {
     return this.#before;

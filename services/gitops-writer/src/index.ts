@@ -1,5 +1,6 @@
 export { GitCommand, type GitCommandOptions } from "./git-command.ts";
 export { gitEnvironment } from "./git-environment.ts";
+export { GitLauncher } from "./git-launcher.ts";
 export { GitError, type GitErrorCode, type GitErrorNext } from "./git-error.ts";
 export type { DesiredFile, FileMode, TreeEntry } from "./git-object-id.ts";
 export type { CommitInfo, CommitRequest, GitRepository, PushOutcome } from "./git-repository.ts";

@@ -2,7 +2,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseCommitObject } from "./commit-object.ts";
 import { fastImportStream } from "./fast-import-stream.ts";
-import type { GitAnswer, GitCommand, GitRun } from "./git-command.ts";
+import type { GitAnswer, GitRun, GitRunner } from "./git-run.ts";
 import { GitError } from "./git-error.ts";
 import type { TreeEntry } from "./git-object-id.ts";
 import type { CommitInfo, CommitRequest } from "./git-repository.ts";
@@ -16,10 +16,10 @@ const MAINTENANCE_TIMEOUT_MS = 3_600_000;
  * whatever the number of files. Knows nothing of branches and remotes.
  */
 export class ObjectDatabase {
-  readonly #git: GitCommand;
+  readonly #git: GitRunner;
   readonly gitDir: string;
 
-  constructor(git: GitCommand, gitDir: string) {
+  constructor(git: GitRunner, gitDir: string) {
     this.#git = git;
     this.gitDir = gitDir;
   }

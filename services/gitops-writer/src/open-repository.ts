@@ -1,11 +1,11 @@
 import { FolderRepository } from "./folder-repository.ts";
-import type { GitCommand } from "./git-command.ts";
+import type { GitRunner } from "./git-run.ts";
 import type { GitRepository } from "./git-repository.ts";
 import { RemoteRepository } from "./remote-repository.ts";
 import { parseLocation } from "./repository-location.ts";
 
 export interface OpenRepositoryOptions {
-  readonly git: GitCommand;
+  readonly git: GitRunner;
   /** A folder, a file:, ssh: or https: URL, or user@host:path. */
   readonly location: string;
   readonly branch: string;

@@ -85,6 +85,10 @@ async function tryOnce(request: PublishRequest): Promise<PublishOutcome | null> 
   const { repository, revision, desired } = request;
   await repository.fetch();
   const tip = await repository.tip();
+  if (tip !== null && tip.commit === request.lastCommit && changesSince(request)?.size === 0) {
+    const { commit } = tip;
+    return { kind: "unchanged", commit, revision, drift: [], historyRewritten: false };
+  }
   const base = tip === null ? null : ownClaim(request, await findClaim(repository, tip, TREE_PART));
   if (tip !== null && base !== null && base.revision > revision) {
     return { kind: "behind", commit: tip.commit, tipRevision: base.revision };
@@ -111,8 +115,22 @@ async function tryOnce(request: PublishRequest): Promise<PublishOutcome | null> 
  * changes, not the tree. Null when nothing changed or the tip is another, which the push finds out.
  */
 async function goOn(request: PublishRequest): Promise<PublishOutcome | null> {
-  const { repository, revision, desired, lastCommit, sinceLast } = request;
-  if (lastCommit === undefined || sinceLast === undefined) return null;
+  const { repository, revision, lastCommit } = request;
+  const changes = changesSince(request);
+  if (lastCommit === undefined || changes === null || changes.size === 0) return null;
+  const commit = await writeCommit(request, lastCommit, changes);
+  const pushed = await repository.publish(commit, lastCommit);
+  return pushed.kind === "pushed"
+    ? { kind: "published", commit, revision, drift: [], historyRewritten: false }
+    : null;
+}
+
+/** What differs from the tree of the last commit; null when that is not known. */
+function changesSince({
+  desired,
+  sinceLast,
+}: PublishRequest): ReadonlyMap<string, FileMode | null> | null {
+  if (sinceLast === undefined) return null;
   const { before } = sinceLast;
   const changes = new Map<string, FileMode | null>();
   for (const path of [...before.keys()].sort()) {
@@ -120,12 +138,7 @@ async function goOn(request: PublishRequest): Promise<PublishOutcome | null> {
     const now = desired.get(path);
     if (was?.oid !== now?.oid || was?.mode !== now?.mode) changes.set(path, now?.mode ?? null);
   }
-  if (changes.size === 0) return null;
-  const commit = await writeCommit(request, lastCommit, changes);
-  const pushed = await repository.publish(commit, lastCommit);
-  return pushed.kind === "pushed"
-    ? { kind: "published", commit, revision, drift: [], historyRewritten: false }
-    : null;
+  return changes;
 }
 
 const NOTHING: ReadonlyMap<string, TreeEntry> = new Map();

@@ -1,4 +1,4 @@
-import type { GitAnswer } from "./git-command.ts";
+import type { GitAnswer } from "./git-run.ts";
 import { GitError } from "./git-error.ts";
 
 /** What another writer's push in between looks like, on our side of the wire and on the other. */

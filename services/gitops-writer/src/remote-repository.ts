@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openBareFolder, removeStaleLock } from "./bare-folder.ts";
-import type { GitCommand } from "./git-command.ts";
+import type { GitRunner } from "./git-run.ts";
 import { GitError } from "./git-error.ts";
 import type { TreeEntry } from "./git-object-id.ts";
 import type { CommitInfo, CommitRequest, GitRepository, PushOutcome } from "./git-repository.ts";
@@ -14,7 +14,7 @@ import { checkBranch, type RepositoryLocation } from "./repository-location.ts";
 const SEEN_TIP = "refs/titan/seen";
 
 export interface RemoteRepositoryOptions {
-  readonly git: GitCommand;
+  readonly git: GitRunner;
   readonly location: Extract<RepositoryLocation, { kind: "remote" }>;
   readonly branch: string;
   /** Absolute. Holds a work repository that may be deleted at any time and is then fetched again. */

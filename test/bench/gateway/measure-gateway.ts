@@ -12,11 +12,15 @@ const BARE = "plain node:http";
  * A fleet's agents on real sockets to one `titan up`, beside the same agents on a plain server, and
  * more streams than a process has sockets for in process.
  */
-export async function measureGateway(figures: Figures, name: "full" | "small"): Promise<void> {
+export async function measureGateway(
+  figures: Figures,
+  name: "full" | "small",
+  nodeFlags: readonly string[] = [],
+): Promise<void> {
   const size = GATEWAY_SIZES[name];
   const bare = await measureAgents(await serveBare(), size);
   await using box = new Sandbox();
-  const filled = await serveTitan(box);
+  const filled = await serveTitan(box, nodeFlags);
   await fill(filled, size);
   // What filling it left in memory would be taken for room by the agents.
   await filled.kill();

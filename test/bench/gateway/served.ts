@@ -50,6 +50,7 @@ export async function serveBare(port?: number, inspectPort?: number): Promise<Se
 /** `titan up` in the sharded layout, which has no topic for each host. */
 export async function serveTitan(
   box: Sandbox,
+  nodeFlags: readonly string[],
   port?: number,
   inspectPort?: number,
 ): Promise<Served> {
@@ -57,7 +58,7 @@ export async function serveTitan(
   const { token, process: running } = await whenReady(
     box.start(["up", "-o", "json", "--data", box.path("data"), "--port", String(own.port)], {
       environment: { TITAN_LAYOUT: "sharded" },
-      nodeFlags: [`--inspect=${own.inspectPort}`],
+      nodeFlags: [...nodeFlags, `--inspect=${own.inspectPort}`],
     }),
   );
   return {
@@ -70,7 +71,7 @@ export async function serveTitan(
       load.close();
     },
     kill: () => running.kill(),
-    again: () => serveTitan(box, own.port, own.inspectPort),
+    again: () => serveTitan(box, nodeFlags, own.port, own.inspectPort),
   };
 }
 

@@ -5,8 +5,11 @@ import { TABLES, TABLES_VERSION } from "./tables.ts";
 
 const IN_MEMORY = ":memory:";
 const PAGE_CACHE_KIB = 64 * 1024;
-/** A page that many transactions touch is written to the file once for so much of the write-ahead log. */
-const CHECKPOINT_PAGES = 8 * 1024;
+/**
+ * A page that many transactions touch is written to the file once for so much of the write-ahead log.
+ * Everybody waits for as long as that takes: 4 MiB are some five milliseconds.
+ */
+const CHECKPOINT_PAGES = 1_024;
 
 /**
  * The SQLite file of one API replica. Everything in it comes from the log, so a file of another
