@@ -120,6 +120,17 @@ test("what is kept by another version is not taken", async () => {
   expect(learned.map((keys) => keys.toSorted())).toEqual([["default/a", "default/b"]]);
 });
 
+test("what another release has kept is not taken", async () => {
+  await keepTwo();
+  const kept = Buffer.from(snapshots.kept.at(-1) ?? new ArrayBuffer());
+  const at = kept.indexOf("release ") + "release ".length;
+  expect(at, "it says which release it is").toBeGreaterThan(0);
+  kept.write("9", at);
+  snapshots.kept.push(new Uint8Array(kept).buffer);
+  const learned = await run();
+  expect(learned.map((keys) => keys.toSorted())).toEqual([["default/a", "default/b"]]);
+});
+
 test("what is kept of another log is not believed: its cuts are not there", async () => {
   await keepTwo();
   nouns = await newLog();

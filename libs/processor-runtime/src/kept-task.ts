@@ -1,11 +1,15 @@
+import { readFileSync } from "node:fs";
 import { LoadingArchive, SavingArchive, type Archive } from "@titan/compact";
+import { readSchemaIds } from "@titan/schema-codec";
 import type { InputPartition, InputReader } from "./input-reader.ts";
 import type { Output } from "./output.ts";
 import type { Snapshots } from "./snapshots.ts";
 import type { View } from "./view.ts";
 
-/** Another number when the parts of a task are kept in another way. */
+/** Another number when the parts of a task are kept in another way within a release. */
 const FORMAT = 1;
+/** What is kept is good for the release that kept it: another may hold the same in another way. */
+const RELEASE = `release ${release()}, schemas ${Math.max(...readSchemaIds().map(({ id }) => id))}`;
 
 /** What a task consists of while it runs. */
 export interface TaskParts<State, Value> {
@@ -32,7 +36,7 @@ export class KeptTask<State, Value> {
     this.#view = view;
     this.#snapshots = snapshots;
     const places = inputs.map(({ topic, partition }) => `${topic} ${partition}`);
-    this.#identity = [FORMAT, view.name, view.version, ...places].join(", ");
+    this.#identity = [FORMAT, RELEASE, view.name, view.version, ...places].join(", ");
   }
 
   /** What was kept of a task like this one. */
@@ -73,4 +77,9 @@ export class KeptTask<State, Value> {
     this.#view.keepIn?.(state, archive);
     output.keepIn?.(archive);
   }
+}
+
+function release(): string {
+  const file = new URL("../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { readonly version: string }).version;
 }
