@@ -28,6 +28,8 @@ const WARM_UP = 20;
 /** So long an owner reads what it has written, at most. */
 const SETTLE_MS = 10_000;
 const COLLECTED_MS = 100;
+/** Deployments of a fleet's large part, one after the other. */
+const DEPLOYED = 5;
 /** Records of a raw append, the yardstick of what is written. */
 const RAW_BATCH = 5_000;
 const RAW_BYTES = 300;
@@ -55,6 +57,7 @@ export async function measureViews(figures: Figures, size: "full" | "small"): Pr
   const first = await begin("no output yet", snapshots);
   await measureEdits(figures, fleet, sizes, first);
   await measureFlip(figures, fleet, sizes, first, rawPerS);
+  await measureSustained(figures, fleet, sizes, first, rawPerS);
   await stop(first);
   await stop(await begin("an output that is right"));
   await stop(await begin("a snapshot from before the edits", snapshots));
@@ -106,12 +109,9 @@ async function start(
   const seconds = (performance.now() - fanoutAt) / MS_PER_S;
   const records = await count(log, "titan.host-deployment");
   figures.add({
-    name: isRecovery
-      ? `deployment-fanout started again, its records, ${how}`
-      : "host-deployment records, sustained",
+    name: `deployment-fanout of all hosts, its records, ${how}`,
     value: records / seconds,
     unit: "per s",
-    ...(isRecovery ? {} : { bar: BARS.recordsPerS, barIs: "least" as const }),
     beside: { name: "raw appends", value: rawPerS, unit: "per s" },
     sizes: { ...sizes, records },
   });
@@ -176,6 +176,37 @@ async function measureFlip(
     });
     figures.add({ name: "  to the last membership record", value: decided, unit: "s", sizes });
   }
+}
+
+/** One deployment after the other to a large part of the fleet. */
+async function measureSustained(
+  figures: Figures,
+  fleet: ViewFleet,
+  { hosts, targets }: ViewSize,
+  { delta, fanout }: Running,
+  rawPerS: number,
+): Promise<void> {
+  const [everybody] = FLIP_SELECTORS;
+  const joined = await fleet.select(FLIP_TARGET, everybody);
+  await delta.reached(joined);
+  await fanout.reached(joined);
+  const startedAt = performance.now();
+  for (let at = 0; at < DEPLOYED; at += 1) {
+    const revision = await fleet.deploy(`sustained-${at}`, FLIP_TARGET);
+    // What it is marked with comes from another view.
+    await delta.reached(revision);
+    await fanout.reached(revision);
+  }
+  const records = DEPLOYED * Math.min(hosts, 100_000);
+  figures.add({
+    name: "host-deployment records, sustained",
+    value: perSecond(records, startedAt),
+    unit: "per s",
+    bar: BARS.recordsPerS,
+    barIs: "least",
+    beside: { name: "raw appends", value: rawPerS, unit: "per s" },
+    sizes: { hosts, targets, records },
+  });
 }
 
 /** What a host edit would cost that tries every selector. */

@@ -96,6 +96,15 @@ export class ViewFleet {
     return this.revision;
   }
 
+  /** A deployment more, to the hosts of a target; answers the revision. */
+  async deploy(name: string, target: number): Promise<number> {
+    const { workspace, ...more } = deployment(0);
+    const value = { workspace, ...more, name, target: `${WORKSPACE}/${targetName(target)}` };
+    await this.#filler.add("deployment", `${WORKSPACE}/${name}`, value);
+    await this.#filler.finish();
+    return this.revision;
+  }
+
   /** Without snapshots a task keeps nothing and begins with everything. */
   start(view: AnyView, snapshots?: Snapshots): RunningTask {
     const waiting = new Map<number, () => void>();
@@ -163,7 +172,7 @@ function template(): object {
   };
 }
 
-function deployment(at: number): object {
+function deployment(at: number) {
   return {
     workspace: WORKSPACE,
     name: deploymentName(at),
