@@ -90,6 +90,14 @@ test("a folder that can not be written to is a warning, and what was there stays
   expect(readdirSync(folder)).toEqual(["target-delta-3.snapshot"]);
 });
 
+test("what a process left that was killed while it wrote goes with the next", async () => {
+  await snapshots.write(TASK, PIECES);
+  writeFileSync(`${path()}.new`, Buffer.alloc(6_000_000));
+  await snapshots.write(TASK, [new Uint8Array([9])]);
+  expect((await snapshots.read(TASK))?.byteLength).toBe(1);
+  expect(readdirSync(folder)).toEqual(["target-delta-3.snapshot"]);
+});
+
 test("no folder, no snapshots", async () => {
   const none = snapshotsIn("", { id: "one" }, pino({ level: "silent" }));
   await none.write(TASK, PIECES);

@@ -60,7 +60,8 @@ export class SnapshotFiles implements Snapshots {
 
   async write(task: string, pieces: Iterable<Uint8Array>): Promise<void> {
     const path = this.#pathOf(task);
-    const unfinished = `${path}.${process.pid}.new`;
+    // Always the same, so that what a killed process leaves is not there for ever.
+    const unfinished = `${path}.new`;
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
       const file = await open(unfinished, "w", 0o600);
