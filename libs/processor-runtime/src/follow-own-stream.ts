@@ -39,11 +39,14 @@ export class FollowedStream {
   readonly stream: OwnStream;
   readonly subscription: Subscription;
   readonly #next: () => number;
+  /** The offset from which on it must be read by whoever begins with what was kept. */
+  #keptTo = 0;
 
-  /** `next` answers the offset from which on nothing was read back. */
-  constructor(stream: OwnStream, subscription: Subscription, next: () => number) {
+  /** It was read from `from`; `next` answers the offset from which on nothing was read back. */
+  constructor(stream: OwnStream, subscription: Subscription, from: number, next: () => number) {
     this.stream = stream;
     this.subscription = subscription;
+    this.#keptTo = from;
     this.#next = next;
   }
 
@@ -53,9 +56,14 @@ export class FollowedStream {
     return isAtRest && (lastMark.offset ?? 0) - this.#next() <= READ_AGAIN_MAX;
   }
 
+  /** How many offsets there are to read again for whoever begins with what was kept last. */
+  get sinceKept(): number {
+    return this.#next() - this.#keptTo;
+  }
+
   /** Of one at rest. The last mark is read again, so that another log is not taken for this one. */
   keepIn(archive: Archive): void {
-    archive.json(Math.min(this.#next(), this.stream.lastMark.offset ?? 0));
+    this.#keptTo = archive.json(Math.min(this.#next(), this.stream.lastMark.offset ?? 0));
     this.stream.keepIn(archive);
   }
 }
@@ -72,7 +80,8 @@ export async function followOwnStream(
   { log, writer, rules, truths, isRelaxed, seen, lost }: FollowOptions,
   kept?: Archive,
 ): Promise<FollowedStream> {
-  let next = kept?.json(0) ?? 0;
+  const from = kept?.json(0) ?? 0;
+  let next = from;
   const stream = new OwnStream(topic, partition, writer, rules, truths, kept);
   const markKept = stream.lastMark.revision;
   const { end } = await log.bounds(topic, partition);
@@ -113,7 +122,7 @@ export async function followOwnStream(
     const onBatch = (batch: ReadBatch): void => {
       try {
         take(batch);
-        if (loaded) resolve(new FollowedStream(stream, subscription, () => next));
+        if (loaded) resolve(new FollowedStream(stream, subscription, from, () => next));
       } catch (error) {
         reject(error as Error);
         void subscription.close();

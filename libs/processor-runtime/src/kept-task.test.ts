@@ -29,7 +29,7 @@ class MemorySnapshots implements Snapshots {
     return Promise.resolve();
   }
 
-  isDue(records: number): boolean {
+  isDue(_task: string, records: number): boolean {
     return records > 0;
   }
 }

@@ -58,7 +58,8 @@ export class KeptTask<State, Value> {
     const { reader, output } = parts;
     const keys = reader.folds.reduce((sum, fold) => sum + fold.size, 0);
     if (this.#view.keepIn === undefined || output.isAtRest !== true) return;
-    if (!this.#snapshots.isDue(reader.recordsRead, keys) || !reader.isAtRest) return;
+    const records = reader.recordsRead + (output.sinceKept ?? 0);
+    if (!this.#snapshots.isDue(this.#name, records, keys) || !reader.isAtRest) return;
     const archive = new SavingArchive();
     archive.json(this.#identity);
     this.#keepIn(archive, parts);

@@ -22,6 +22,8 @@ export interface Output<Value> {
   close(): Promise<void>;
   /** Whether it is what the last step says, with nothing to be healed: then it can be kept. */
   readonly isAtRest?: boolean;
+  /** How many of its records there are to read again for whoever begins with what was kept last. */
+  readonly sinceKept?: number;
   /** Of an output at rest; before `recover` of one that loads. */
   keepIn?(archive: Archive): void;
 }

@@ -14,7 +14,7 @@ export interface Snapshots {
   /** What was written is not read again. Never rejects. */
   forget(task: string): Promise<void>;
   /** Whether it pays to write, after so many records were read since and while so many keys are held. */
-  isDue(records: number, keys: number): boolean;
+  isDue(task: string, records: number, keys: number): boolean;
 }
 
 /** For whoever keeps nothing. */

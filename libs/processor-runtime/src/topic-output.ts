@@ -102,6 +102,11 @@ export class TopicOutput<Value> implements Output<Value> {
     return !this.#isSliced && followed?.isAtRest === true;
   }
 
+  get sinceKept(): number {
+    const [followed] = this.#followed.values();
+    return followed?.sinceKept ?? 0;
+  }
+
   keepIn(archive: Archive): void {
     this.#truths.keepIn(archive);
     const [followed] = this.#followed.values();

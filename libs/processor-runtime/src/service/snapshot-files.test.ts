@@ -9,7 +9,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { snapshotsIn } from "./snapshot-files.ts";
 import type { Snapshots } from "../snapshots.ts";
 
@@ -102,11 +102,19 @@ test("no folder, no snapshots", async () => {
   const none = snapshotsIn("", { id: "one" }, pino({ level: "silent" }));
   await none.write(TASK, PIECES);
   expect(await none.read(TASK)).toBeUndefined();
-  expect(none.isDue(10_000_000, 1)).toBe(false);
+  expect(none.isDue(TASK, 10_000_000, 1)).toBe(false);
 });
 
-test("it pays after fifty thousand records, and in a large fleet after one for four keys", () => {
-  expect(snapshots.isDue(49_999, 10)).toBe(false);
-  expect(snapshots.isDue(50_000, 200_000)).toBe(true);
-  expect(snapshots.isDue(50_000, 200_004)).toBe(false);
+test("it pays after fifty thousand records, in a large fleet after one for four keys, and now and then", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const fresh = snapshotsIn(join(folder, ".."), { id: "one" }, pino({ level: "silent" }));
+  expect(fresh.isDue(TASK, 50_000, 200_000), "it has only begun").toBe(false);
+  vi.advanceTimersByTime(30_000);
+  expect(fresh.isDue(TASK, 49_999, 10)).toBe(false);
+  expect(fresh.isDue(TASK, 50_000, 200_000)).toBe(true);
+  expect(fresh.isDue(TASK, 50_000, 200_004)).toBe(false);
+  await fresh.write(TASK, PIECES);
+  expect(fresh.isDue(TASK, 50_000, 200_000), "it was written a moment ago").toBe(false);
+  expect(fresh.isDue("target-delta/4", 50_000, 200_000)).toBe(true);
 });

@@ -9,6 +9,8 @@ import { NO_SNAPSHOTS, type Snapshots } from "../snapshots.ts";
 const RECORDS_MIN = 50_000;
 /** and one for so many keys: then writing costs little beside reading, and a start has little to read. */
 const KEYS_A_RECORD = 4;
+/** Nor sooner than this after the last, or after the start: a fleet that is being loaded is not written again and again. */
+const INTERVAL_MS = 30_000;
 /** So much is read, or checked, in one go. */
 const PART_BYTES = 4 * 1024 * 1024;
 /** What ends a file that was written to its end: this, and the checksum of what comes before. */
@@ -33,6 +35,8 @@ export function snapshotsIn(
 export class SnapshotFiles implements Snapshots {
   readonly #folder: string;
   readonly #logger: Logger;
+  readonly #startedAt = performance.now();
+  readonly #writtenAt = new Map<string, number>();
 
   constructor(folder: string, logger: Logger) {
     this.#folder = folder;
@@ -60,6 +64,7 @@ export class SnapshotFiles implements Snapshots {
 
   async write(task: string, pieces: Iterable<Uint8Array>): Promise<void> {
     const path = this.#pathOf(task);
+    this.#writtenAt.set(task, performance.now());
     // Always the same, so that what a killed process leaves is not there for ever.
     const unfinished = `${path}.new`;
     try {
@@ -86,8 +91,9 @@ export class SnapshotFiles implements Snapshots {
     }
   }
 
-  isDue(records: number, keys: number): boolean {
-    return records >= Math.max(RECORDS_MIN, keys / KEYS_A_RECORD);
+  isDue(task: string, records: number, keys: number): boolean {
+    const since = performance.now() - (this.#writtenAt.get(task) ?? this.#startedAt);
+    return since >= INTERVAL_MS && records >= Math.max(RECORDS_MIN, keys / KEYS_A_RECORD);
   }
 
   #pathOf(task: string): string {
@@ -107,8 +113,8 @@ async function writeWhole(file: FileHandle, pieces: Iterable<Uint8Array>): Promi
   const trailer = Buffer.alloc(TRAILER_BYTES);
   trailer.write(ENDING, "latin1");
   trailer.writeUInt32BE(checksum, ENDING.length);
+  // Not synced: what a power cut tears is found damaged, and nothing waits for the disk.
   await file.writeFile(trailer);
-  await file.sync();
 }
 
 /** Undefined when it is not what was written. */
