@@ -66,7 +66,7 @@ export class KeyNumbers {
 
   /** Forgets a key; its number may be that of another from now on. */
   delete(number: number): void {
-    this.#vacate(number, hashOf(this.keyOf(number)));
+    this.#vacate(number, this.#hashAt(number));
     const length = this.#lengthOf(number);
     if (length === WIDE) this.#wide.delete(number);
     else this.#arena.release(this.#placeOf(number), length);
@@ -151,6 +151,18 @@ export class KeyNumbers {
     return this.#lengths[number] ?? 0;
   }
 
+  /** As `hashOf` its key, without making a string of it. */
+  #hashAt(number: number): number {
+    const length = this.#lengthOf(number);
+    if (length === WIDE) return hashOf(this.#wide.get(number) ?? "");
+    const place = this.#placeOf(number);
+    const { bytes } = this.#arena.slab(place);
+    const from = byteAt(place);
+    let hash = HASH_AT_FIRST;
+    for (let at = from; at < from + length; at += 1) hash = hashedWith(hash, bytes[at] ?? 0);
+    return finished(hash);
+  }
+
   #insert(number: number, hash: number): void {
     const mask = this.#slots.length - 1;
     let at = hash & mask;
@@ -166,7 +178,7 @@ export class KeyNumbers {
     let hole = hash & mask;
     while (slots[hole] !== number || tags[hole] === FREE) hole = (hole + 1) & mask;
     for (let at = (hole + 1) & mask; tags[at] !== FREE; at = (at + 1) & mask) {
-      const home = hashOf(this.keyOf(slots[at] ?? 0)) & mask;
+      const home = this.#hashAt(slots[at] ?? 0) & mask;
       // It may move to the hole unless its home lies between the two.
       if (((at - home) & mask) < ((at - hole) & mask)) continue;
       slots[hole] = slots[at] ?? 0;
@@ -184,7 +196,7 @@ export class KeyNumbers {
     for (let at = 0; at < slots.length; at += 1) {
       if (tags[at] === FREE) continue;
       const number = slots[at] ?? 0;
-      this.#insert(number, hashOf(this.keyOf(number)));
+      this.#insert(number, this.#hashAt(number));
     }
   }
 }
@@ -199,13 +211,22 @@ function isOfBytes(key: string): boolean {
   return true;
 }
 
-/** FNV-1a, then the finisher of MurmurHash3, so that the low bits depend on all. */
+const HASH_AT_FIRST = 0x81_1c_9d_c5 | 0;
+
 function hashOf(key: string): number {
-  let hash = 0x81_1c_9d_c5 | 0;
-  for (let at = 0; at < key.length; at += 1) {
-    hash = Math.imul(hash ^ key.charCodeAt(at), 0x01_00_01_93);
-  }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85_eb_ca_6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2_b2_ae_35);
-  return hash ^ (hash >>> 16);
+  let hash = HASH_AT_FIRST;
+  for (let at = 0; at < key.length; at += 1) hash = hashedWith(hash, key.charCodeAt(at));
+  return finished(hash);
+}
+
+/** FNV-1a. */
+function hashedWith(hash: number, unit: number): number {
+  return Math.imul(hash ^ unit, 0x01_00_01_93);
+}
+
+/** The finisher of MurmurHash3, so that the low bits depend on all. */
+function finished(hash: number): number {
+  let mixed = Math.imul(hash ^ (hash >>> 16), 0x85_eb_ca_6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2_b2_ae_35);
+  return mixed ^ (mixed >>> 16);
 }

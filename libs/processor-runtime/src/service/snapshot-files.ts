@@ -10,7 +10,7 @@ const RECORDS_MIN = 50_000;
 /** and one for so many keys: then writing costs little beside reading, and a start has little to read. */
 const KEYS_A_RECORD = 4;
 /** Nor sooner than this after the last, or after the start: a fleet that is being loaded is not written again and again. */
-const INTERVAL_MS = 30_000;
+const INTERVAL_MS = 60_000;
 /** So much is read, or checked, in one go. */
 const PART_BYTES = 4 * 1024 * 1024;
 /** What ends a file that was written to its end: this, and the checksum of what comes before. */
