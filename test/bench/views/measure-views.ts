@@ -178,24 +178,25 @@ async function measureFlip(
   }
 }
 
+/** The second goes by the marks of the first. */
+async function reached({ delta, fanout }: Running, revision: number): Promise<void> {
+  await delta.reached(revision);
+  await fanout.reached(revision);
+}
+
 /** One deployment after the other to a large part of the fleet. */
 async function measureSustained(
   figures: Figures,
   fleet: ViewFleet,
   { hosts, targets }: ViewSize,
-  { delta, fanout }: Running,
+  tasks: Running,
   rawPerS: number,
 ): Promise<void> {
   const [everybody] = FLIP_SELECTORS;
-  const joined = await fleet.select(FLIP_TARGET, everybody);
-  await delta.reached(joined);
-  await fanout.reached(joined);
+  await reached(tasks, await fleet.select(FLIP_TARGET, everybody));
   const startedAt = performance.now();
   for (let at = 0; at < DEPLOYED; at += 1) {
-    const revision = await fleet.deploy(`sustained-${at}`, FLIP_TARGET);
-    // What it is marked with comes from another view.
-    await delta.reached(revision);
-    await fanout.reached(revision);
+    await reached(tasks, await fleet.deploy(`sustained-${at}`, FLIP_TARGET));
   }
   const records = DEPLOYED * Math.min(hosts, 100_000);
   figures.add({
