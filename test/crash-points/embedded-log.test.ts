@@ -172,7 +172,7 @@ test("frames of an older write-ahead log behind the end are not taken for new on
   const path = folder.path(name);
   const { acknowledged } = await writeHistory(name, 2);
   const log = openEmbeddedLog({ path, compactEveryMs: 0 });
-  const append = (key: string, bytes: number): Promise<readonly number[]> => {
+  const append = (key: string, bytes: number): Promise<readonly (number | undefined)[]> => {
     const value = Buffer.alloc(bytes, 120);
     return log.append([{ topic: SYNCED, partition: 0, records: [{ key, value }] }]);
   };

@@ -27,6 +27,8 @@ export interface ClusterOptions extends ClusterChances {
   readonly windowLength?: number;
   /** The mistake of a sender that gives a repetition the newest revision that it has seen by now. */
   readonly stampSeenAnew?: boolean;
+  /** False is the mistake of a log that tells where a batch begins though it is not in one piece. */
+  readonly tellsParts?: boolean;
   readonly onStatus?: (role: string, status: TaskStatus) => void;
   /** Replaces a view by one with a mistake in it. */
   readonly brokenView?: AnyView;

@@ -41,7 +41,7 @@ export class MortalLog implements EventLog {
     return this.#at("topics", () => this.#client.topics());
   }
 
-  append(batches: readonly AppendBatch[]): Promise<readonly number[]> {
+  append(batches: readonly AppendBatch[]): Promise<readonly (number | undefined)[]> {
     return this.#at("append", () => this.#client.append(batches));
   }
 

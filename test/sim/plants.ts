@@ -19,6 +19,7 @@ export const ALL_FAULTS: FaultChances = {
   duplicateLanding: 0.05,
   delayedLanding: 0.05,
   splitBatch: 0.05,
+  appendInParts: 0.05,
   landingAfterDeath: 0.5,
   reorderedPartitions: 0.2,
   staleDelivery: 0.1,
@@ -93,6 +94,15 @@ export const PLANTS: readonly Plant[] = [
   {
     name: "no predecessor with batches in flight",
     options: { feedRules: { ...FEED_RULES, predecessor: false }, rival: 0.3 },
+  },
+  {
+    name: "an append in parts that is told as one piece",
+    options: {
+      tellsParts: false,
+      rival: 0.3,
+      proposals: 60,
+      faults: { ...ALL_FAULTS, appendInParts: 0.6 },
+    },
   },
   {
     name: "two events for a key in a change",

@@ -201,7 +201,7 @@ export class SimWorld {
       scheduler: this.scheduler,
       faults: {},
       timing: TIMING,
-      wholeBatches: (topic) => topic === "titan.change",
+      tellsParts: this.options.tellsParts ?? true,
       onEvent,
     });
     return log;

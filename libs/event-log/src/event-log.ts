@@ -27,12 +27,13 @@ export interface EventLog {
 
   /**
    * Appends each batch, in order, to its partition, and answers with the offset of each batch's
-   * first record. Rejects with `LogError` (`outcome: "unknown"` when part of it may have landed,
+   * first record if the others follow it one by one; undefined where records of others may lie
+   * between them, because a large batch was stored in parts. Rejects with `LogError` (`outcome: "unknown"` when part of it may have landed,
    * `"refused"` when nothing has: unknown topic, record too large, disk full).
    * Batches for different partitions are independent of each other. Values must stay as they are
    * until it settles.
    */
-  append(batches: readonly AppendBatch[]): Promise<readonly number[]>;
+  append(batches: readonly AppendBatch[]): Promise<readonly (number | undefined)[]>;
 
   /**
    * Calls `onBatch` with what the partition holds from `from` on, then with what is appended,

@@ -17,7 +17,7 @@ export async function appendPersistently(
   batches: readonly AppendBatch[],
   clock: Clock,
   onHold: OnHold = () => {},
-): Promise<readonly number[]> {
+): Promise<readonly (number | undefined)[]> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await log.append(batches);

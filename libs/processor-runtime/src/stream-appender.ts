@@ -100,7 +100,11 @@ export class StreamAppender {
           clock,
           onHold,
         );
-        waiting.forEach(({ stream, sent: truths }, at) => stream.landed(bases[at] ?? 0, truths));
+        waiting.forEach(({ stream, sent: truths }, at) => {
+          const base = bases[at];
+          // Otherwise they are learnt when they are read back.
+          if (base !== undefined) stream.landed(base, truths);
+        });
         return lost;
       } catch (error) {
         if (!mayBeLost || !isUnknownTopic(error) || tries === TRIES_MAX) throw error;

@@ -1,3 +1,11 @@
+import {
+  firstOffset,
+  inPieces,
+  takeBatch,
+  type LandedPiece,
+  type Piece,
+  type SizedRecord,
+} from "./append-pieces.ts";
 import type { AppendBatch } from "../event-log.ts";
 import { RECORD_BYTES_MAX } from "../event-log.ts";
 import { LogError } from "../log-error.ts";
@@ -5,28 +13,12 @@ import { unknownTopic, type Cluster } from "./cluster.ts";
 import { REQUEST_TIMEOUT_MS_DEFAULT } from "./kafka-options.ts";
 import { produceRequest, type PartitionAppended } from "./produce.ts";
 import { CODE, codeName, isLeaderMoved } from "./protocol-code.ts";
-import { encodeRecordBatch, recordBytes, type OutgoingRecord } from "./record-batch.ts";
+import { encodeRecordBatch, recordBytes } from "./record-batch.ts";
 
-/** Below every broker's default limit of a batch, 1,048,588 bytes, with the largest record in it. */
-const BATCH_BYTES_MAX = 1_000_000;
 /** A broker's default limit of a request is 100 MiB; memory is what matters here. */
 const REQUEST_BYTES_MAX = 8 * 1024 * 1024;
 /** Requests under way to one broker; more would only be smaller ones. */
 const REQUESTS_MAX = 2;
-/** A record's length, and its place in the batch, take at most so many bytes. */
-const FRAME_BYTES = 10;
-
-type SizedRecord = Required<OutgoingRecord>;
-
-/** A part of an append that fits into one record batch. */
-interface Piece {
-  readonly topic: string;
-  readonly partition: number;
-  readonly records: readonly SizedRecord[];
-  readonly bytes: number;
-  settle(outcome: { readonly offset: number } | { readonly error: LogError }): void;
-}
-
 interface PartitionQueue {
   readonly topic: string;
   readonly partition: number;
@@ -56,7 +48,7 @@ export class Appender {
   }
 
   /** Values must stay as they are until the answer comes. */
-  async append(batches: readonly AppendBatch[]): Promise<readonly number[]> {
+  async append(batches: readonly AppendBatch[]): Promise<readonly (number | undefined)[]> {
     const checked = batches.map((batch) => this.#outgoing(batch));
     await this.#locate(batches);
     const outcomes = checked.map((records, at) => {
@@ -66,7 +58,7 @@ export class Appender {
     const settled = await Promise.allSettled(outcomes.flat());
     const failures = settled.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
     if (failures.length > 0) throw worst(failures as LogError[], settled.length);
-    return Promise.all(outcomes.map(async ([first]) => (await first) ?? 0));
+    return Promise.all(outcomes.map(async (pieces) => firstOffset(await Promise.all(pieces))));
   }
 
   #outgoing({ topic, records }: AppendBatch): readonly SizedRecord[] {
@@ -99,7 +91,7 @@ export class Appender {
     }
   }
 
-  #enqueue(batch: AppendBatch, records: readonly SizedRecord[]): Promise<number>[] {
+  #enqueue(batch: AppendBatch, records: readonly SizedRecord[]): Promise<LandedPiece>[] {
     const { topic, partition } = batch;
     const id = `${topic} ${partition}`;
     let queue = this.#queues.get(id);
@@ -110,13 +102,15 @@ export class Appender {
     const into = queue;
     const promises = inPieces(records).map(
       (part) =>
-        new Promise<number>((resolve, reject) => {
+        new Promise<LandedPiece>((resolve, reject) => {
           into.pieces.push({
             topic,
             partition,
             ...part,
             settle: (outcome) =>
-              "error" in outcome ? reject(outcome.error) : resolve(outcome.offset),
+              "error" in outcome
+                ? reject(outcome.error)
+                : resolve({ offset: outcome.offset, count: part.records.length }),
           });
         }),
     );
@@ -223,35 +217,6 @@ export class Appender {
     const error = failureOf(code, topic);
     for (const piece of pieces) piece.settle({ error });
   }
-}
-
-/** As many pieces as one record batch takes, at least one. */
-function takeBatch(pieces: Piece[]): readonly Piece[] {
-  let count = 0;
-  let bytes = 0;
-  for (const piece of pieces) {
-    if (count > 0 && bytes + piece.bytes > BATCH_BYTES_MAX) break;
-    bytes += piece.bytes;
-    count += 1;
-  }
-  return pieces.splice(0, count);
-}
-
-function inPieces(
-  records: readonly SizedRecord[],
-): readonly { readonly records: readonly SizedRecord[]; readonly bytes: number }[] {
-  const pieces: { records: SizedRecord[]; bytes: number }[] = [];
-  for (const record of records) {
-    const bytes = record.bytes + FRAME_BYTES;
-    const last = pieces.at(-1);
-    if (last === undefined || last.bytes + bytes > BATCH_BYTES_MAX) {
-      pieces.push({ records: [record], bytes });
-    } else {
-      last.records.push(record);
-      last.bytes += bytes;
-    }
-  }
-  return pieces;
 }
 
 function settleAll(queue: PartitionQueue, error: LogError): void {

@@ -54,7 +54,7 @@ export class KafkaEventLog implements EventLog {
     return this.#admin.list();
   }
 
-  async append(batches: readonly AppendBatch[]): Promise<readonly number[]> {
+  async append(batches: readonly AppendBatch[]): Promise<readonly (number | undefined)[]> {
     if (this.#closed !== undefined) throw new LogError("closed", "refused", "the log is closed");
     this.#cluster.check();
     const append = this.#appender.append(batches);

@@ -16,8 +16,8 @@ export interface SimulatedLogOptions {
   /** None unless told. */
   readonly faults?: FaultChances;
   readonly timing?: Partial<Timing>;
-  /** Topics whose batches are never split by a fault; none unless told. */
-  readonly wholeBatches?: (topic: string) => boolean;
+  /** Without it a batch that landed in parts is acknowledged as if it were one: a mistake to be found. */
+  readonly tellsParts?: boolean;
   readonly onEvent?: (event: SimulatedEvent) => void;
 }
 
@@ -53,12 +53,12 @@ export interface SimulatedLog extends EventLog {
  */
 export function createSimulatedLog(options: SimulatedLogOptions = {}): SimulatedLog {
   const { random = seededRandom(1), scheduler = eventLoopScheduler } = options;
-  const { wholeBatches = () => false, onEvent = () => {} } = options;
+  const { tellsParts = true, onEvent = () => {} } = options;
   const faults = new Faults(random, options.faults ?? {}, (name) =>
     onEvent({ kind: "fault", name }),
   );
   const timing = { ...TIMING_DEFAULT, ...options.timing };
-  const simulation: Simulation = { random, scheduler, faults, timing, wholeBatches, onEvent };
+  const simulation: Simulation = { random, scheduler, faults, timing, tellsParts, onEvent };
   return new SimulatedCluster(simulation);
 }
 

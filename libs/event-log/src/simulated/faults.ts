@@ -12,6 +12,8 @@ export const FAULT_NAMES = [
   "delayedLanding",
   /** A part of a batch lands, the rest later or never; its writer learns that it is not known. */
   "splitBatch",
+  /** A batch lands in two parts, between which others may write; its writer learns that it landed. */
+  "appendInParts",
   /** What was in flight when its client was killed lands at any later time. Per batch. */
   "landingAfterDeath",
   /** The batches of one append land at times of their own. Per append. */
@@ -87,6 +89,7 @@ function noCounts(): Record<FaultName, number> {
     duplicateLanding: 0,
     delayedLanding: 0,
     splitBatch: 0,
+    appendInParts: 0,
     landingAfterDeath: 0,
     reorderedPartitions: 0,
     staleDelivery: 0,

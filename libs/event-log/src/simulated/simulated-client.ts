@@ -73,7 +73,7 @@ export class SimulatedProcess implements SimulatedClient {
     });
   }
 
-  append(batches: readonly AppendBatch[]): Promise<readonly number[]> {
+  append(batches: readonly AppendBatch[]): Promise<readonly (number | undefined)[]> {
     if (this.#closed !== undefined && !this.#isDead) return Promise.reject(closed());
     const append = this.#writer.append(batches);
     this.#appends.add(append);

@@ -17,7 +17,11 @@ export type SimulatedEvent =
       readonly records: number;
       readonly next: number;
     }
-  | { readonly kind: "acknowledged"; readonly client: string; readonly offsets: readonly number[] }
+  | {
+      readonly kind: "acknowledged";
+      readonly client: string;
+      readonly offsets: readonly (number | undefined)[];
+    }
   | { readonly kind: "not-acknowledged"; readonly client: string; readonly code: string }
   | { readonly kind: "shortened"; readonly topic: string; readonly partition: number }
   | { readonly kind: "killed"; readonly client: string }

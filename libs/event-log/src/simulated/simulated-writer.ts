@@ -8,10 +8,10 @@ import { type Simulation, soon } from "./simulation.ts";
 
 /** One append on its way. */
 interface Flight {
-  readonly offsets: number[];
+  readonly offsets: (number | undefined)[];
   left: number;
   isKnown: boolean;
-  readonly resolve: (offsets: readonly number[]) => void;
+  readonly resolve: (offsets: readonly (number | undefined)[]) => void;
   readonly reject: (error: LogError) => void;
 }
 
@@ -38,9 +38,9 @@ export class SimulatedWriter {
     this.#process = process;
   }
 
-  append(batches: readonly AppendBatch[]): Promise<readonly number[]> {
+  append(batches: readonly AppendBatch[]): Promise<readonly (number | undefined)[]> {
     return new Promise((resolve, reject) => {
-      const offsets = batches.map(() => 0);
+      const offsets = batches.map(() => undefined);
       const flight = { offsets, left: batches.length, isKnown: true, resolve, reject };
       if (!this.#process.isDead) this.#start(flight, batches);
     });
@@ -94,7 +94,7 @@ export class SimulatedWriter {
     partition: SimulatedPartition,
     records: readonly AppendRecord[],
   ): Landing[] {
-    const { faults, random, wholeBatches } = this.#simulation;
+    const { faults, random } = this.#simulation;
     const lane = this.#lane(partition);
     const push = (part: readonly AppendRecord[], isKnown: boolean, late?: () => void): void => {
       const landed = (offset: number): void => {
@@ -110,20 +110,41 @@ export class SimulatedWriter {
       push([], false, () => this.#landLate(partition, records));
     } else if (faults.strikes("duplicateLanding")) {
       push(records, false, () => this.#landLate(partition, records));
-    } else if (
-      records.length > 1 &&
-      !wholeBatches(partition.topic) &&
-      faults.strikes("splitBatch")
-    ) {
+    } else if (records.length > 1 && faults.strikes("splitBatch")) {
       const cut = 1 + integerBelow(random, records.length - 1);
       const isRestLost = random() < 0.5;
       push(records.slice(0, cut), false, () => {
         if (!isRestLost) this.#landLate(partition, records.slice(cut));
       });
+    } else if (records.length > 1 && faults.strikes("appendInParts")) {
+      const cut = 1 + integerBelow(random, records.length - 1);
+      this.#sendParts(flight, index, lane, partition, [records.slice(0, cut), records.slice(cut)]);
     } else {
       push(records, !faults.strikes("lostAcknowledgement"));
     }
     return lane;
+  }
+
+  /** Others may write between the two; of this client nothing comes between. */
+  #sendParts(
+    flight: Flight,
+    index: number,
+    lane: Landing[],
+    partition: SimulatedPartition,
+    [first, rest]: readonly [readonly AppendRecord[], readonly AppendRecord[]],
+  ): void {
+    let next = 0;
+    const firstLanded = (offset: number): void => {
+      flight.offsets[index] = offset;
+      next = offset + first.length;
+    };
+    const restLanded = (offset: number): void => {
+      if (offset !== next && this.#simulation.tellsParts) flight.offsets[index] = undefined;
+      this.#done(flight, true);
+    };
+    lane.push({ partition, records: first, landed: firstLanded });
+    lane.push({ partition, records: rest, landed: restLanded });
+    soon(this.#simulation, this.#simulation.timing.lateMs, () => this.#landFirst(lane));
   }
 
   #lane(partition: SimulatedPartition): Landing[] {

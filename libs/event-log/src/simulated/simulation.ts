@@ -31,8 +31,7 @@ export interface Simulation {
   readonly scheduler: Scheduler;
   readonly faults: Faults;
   readonly timing: Timing;
-  /** Topics whose batches land whole or not at all. */
-  readonly wholeBatches: (topic: string) => boolean;
+  readonly tellsParts: boolean;
   readonly onEvent: (event: SimulatedEvent) => void;
 }
 

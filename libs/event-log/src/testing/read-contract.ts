@@ -17,7 +17,11 @@ export function readContract(current: CurrentHarness): void {
     return topic.name;
   }
 
-  function append(topic: string, from: number, count = 1): Promise<readonly number[]> {
+  function append(
+    topic: string,
+    from: number,
+    count = 1,
+  ): Promise<readonly (number | undefined)[]> {
     return current().log.append([{ topic, partition: 0, records: numbered(count, from) }]);
   }
 

@@ -20,7 +20,10 @@ export function retentionContract(current: CurrentHarness): void {
     return topic.name;
   }
 
-  function append(topic: string, ...values: readonly string[]): Promise<readonly number[]> {
+  function append(
+    topic: string,
+    ...values: readonly string[]
+  ): Promise<readonly (number | undefined)[]> {
     const records = values.map((value) => record(value.slice(0, 1), value));
     return current().log.append([{ topic, partition: 0, records }]);
   }
