@@ -6,6 +6,7 @@ import {
   KeyNumbers,
   LabelPairs,
   LoadingArchive,
+  NameNumbers,
   Relation,
   Rows,
   SavingArchive,
@@ -16,6 +17,7 @@ import {
 class Tables {
   readonly arena = new Arena();
   readonly keys = new KeyNumbers(this.arena);
+  readonly names = new NameNumbers();
   readonly pairs = new LabelPairs(this.arena);
   readonly relation = new Relation(this.arena);
   readonly rows = new Rows(this.arena);
@@ -24,6 +26,7 @@ class Tables {
   keepIn(archive: Archive): void {
     this.arena.keepIn(archive);
     this.keys.keepIn(archive);
+    this.names.keepIn(archive);
     this.pairs.keepIn(archive);
     this.relation.keepIn(archive);
     this.rows.keepIn(archive);
@@ -34,6 +37,7 @@ class Tables {
   shown(): object {
     return {
       keys: new Map([...this.keys.keys()].map((key) => [key, this.keys.numberOf(key)])),
+      names: NUMBERS.map((at) => this.names.keyOf(at)),
       values: NUMBERS.map((at) => this.pairs.labelOf(at)),
       rights: NUMBERS.map((at) => [...this.relation.rightsOf(at)]),
       lefts: NUMBERS.map((at) => [...this.relation.leftsOf(at)]),
@@ -71,6 +75,8 @@ test("tables that were kept are what they were, and go on as if they had not bee
         for (const tables of [plain, loaded]) {
           const number = tables.keys.add(key);
           if (isGone) tables.keys.delete(number);
+          const name = tables.names.add(key);
+          if (isGone) tables.names.delete(name);
           const pair = tables.pairs.take(key, String(at));
           if (isGone) tables.pairs.release(pair);
           tables.relation.set(

@@ -5,6 +5,7 @@ export { grown, type Column } from "./grown.ts";
 export { HostTable, type TableHost } from "./host-table.ts";
 export { KeyNumbers } from "./key-numbers.ts";
 export { LabelPairs } from "./label-pairs.ts";
+export { NameNumbers } from "./name-numbers.ts";
 export { Relation } from "./relation.ts";
 export { Rows } from "./rows.ts";
 export { sortFew } from "./sort-few.ts";

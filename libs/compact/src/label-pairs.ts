@@ -5,6 +5,8 @@ import { KeyNumbers } from "./key-numbers.ts";
 
 /** Between the number of the label and the value. */
 const BETWEEN = "=";
+/** So many pairs are remembered by their texts. */
+const REMEMBERED_MAX = 8_192;
 
 /**
  * Numbers for labels, and for pairs of label and value, for as long as somebody uses them: each
@@ -18,6 +20,9 @@ export class LabelPairs {
   readonly #pairs: KeyNumbers;
   #pairUses = new Uint32Array();
   #labelsOfPairs = new Int32Array();
+  /** By label and value, those that were taken while in use: few pairs are on most hosts. */
+  readonly #remembered = new Map<string, Map<string, number>>();
+  #rememberedCount = 0;
 
   constructor(arena: Arena = new Arena()) {
     this.#labels = new KeyNumbers(arena);
@@ -25,19 +30,46 @@ export class LabelPairs {
   }
 
   take(label: string, value: string): number {
-    let of = this.#labels.numberOf(label);
-    let pair = of < 0 ? -1 : this.#pairs.numberOf(`${of}${BETWEEN}${value}`);
+    const pair = this.#remembered.get(label)?.get(value) ?? this.#find(label, value);
+    this.#pairUses[pair] = (this.#pairUses[pair] ?? 0) + 1;
+    return pair;
+  }
+
+  /** The number of a pair, which is new if nobody uses it. */
+  #find(label: string, value: string): number {
+    const known = this.#labels.numberOf(label);
+    let pair = known < 0 ? -1 : this.#pairs.numberOf(`${known}${BETWEEN}${value}`);
     if (pair < 0) {
-      of = this.takeLabel(label);
+      const of = this.takeLabel(label);
       this.#values = grown(this.#values, of);
       this.#values[of] = (this.#values[of] ?? 0) + 1;
       pair = this.#pairs.add(`${of}${BETWEEN}${value}`);
       this.#pairUses = grown(this.#pairUses, pair);
       this.#labelsOfPairs = grown(this.#labelsOfPairs, pair);
       this.#labelsOfPairs[pair] = of;
+    } else {
+      this.#remember(label, value, pair);
     }
-    this.#pairUses[pair] = (this.#pairUses[pair] ?? 0) + 1;
     return pair;
+  }
+
+  #remember(label: string, value: string, pair: number): void {
+    if (this.#rememberedCount === REMEMBERED_MAX) {
+      this.#remembered.clear();
+      this.#rememberedCount = 0;
+    }
+    let ofLabel = this.#remembered.get(label);
+    if (ofLabel === undefined) this.#remembered.set(label, (ofLabel = new Map()));
+    ofLabel.set(value, pair);
+    this.#rememberedCount += 1;
+  }
+
+  #forget(pair: number): void {
+    const label = this.#labels.keyOf(this.labelOf(pair));
+    const ofLabel = this.#remembered.get(label);
+    if (ofLabel?.delete(this.valueOf(pair)) !== true) return;
+    if (ofLabel.size === 0) this.#remembered.delete(label);
+    this.#rememberedCount -= 1;
   }
 
   release(pair: number): void {
@@ -45,6 +77,7 @@ export class LabelPairs {
     this.#pairUses[pair] = uses;
     if (uses > 0) return;
     const label = this.labelOf(pair);
+    this.#forget(pair);
     this.#pairs.delete(pair);
     this.#labelsOfPairs[pair] = -1;
     this.#values[label] = this.valuesOf(label) - 1;

@@ -145,7 +145,7 @@ export class Relation {
   }
 
   #resize(right: number, room: number): void {
-    const before = this.leftsOf(right).slice();
+    const before = this.leftsOf(right).view();
     const place = this.#arena.take(room * INT_BYTES);
     if (room > 0) this.#arena.slab(place).ints.set(before, intAt(place));
     const oldRoom = this.#postingRooms[right] ?? 0;

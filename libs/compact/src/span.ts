@@ -22,8 +22,11 @@ export class Span implements Iterable<number> {
     return this.ints.subarray(this.from, this.from + this.length);
   }
 
-  slice(): Int32Array {
-    return this.ints.slice(this.from, this.from + this.length);
+  /** A copy of few. */
+  slice(): number[] {
+    const copy: number[] = [];
+    for (let index = 0; index < this.length; index += 1) copy.push(this.at(index));
+    return copy;
   }
 
   *[Symbol.iterator](): Generator<number> {

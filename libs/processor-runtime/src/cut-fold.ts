@@ -234,17 +234,14 @@ export class CutFold {
 
   #fold(statement: Statement): void {
     const { key, revision, hash } = statement;
-    const place = this.#held.placeOf(key);
-    const label = this.#held.revisionAt(place);
+    const place = this.#held.take(key);
+    const label = this.#held.revisionAt(place) ?? 0;
+    if (label > revision) return;
     const before = this.#held.hashAt(place) ?? 0n;
-    if (label !== undefined) {
-      if (label > revision) return;
-      // Of equal labels the later offset counts; two different hashes are for the sum to judge.
-      if (label === revision && before === hash) return;
-    }
+    // Of equal labels the later offset counts; two different hashes are for the sum to judge.
+    if (label === revision && before === hash) return;
     this.#sum = addWrapping(this.#sum, hash - before);
-    if (place < 0) this.#held.set(key, revision, hash);
-    else this.#held.setAt(place, revision, hash);
+    this.#held.setAt(place, revision, hash);
     this.#changed.set(key, statement);
   }
 

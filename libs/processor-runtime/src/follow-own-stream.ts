@@ -7,7 +7,7 @@ import {
   type Subscription,
 } from "@titan/event-log";
 import { MARK_KEY } from "./keys.ts";
-import type { ObservedMark } from "./observed.ts";
+import { observation, type ObservedMark } from "./observed.ts";
 import { OwnStream } from "./own-stream.ts";
 import { readStatement, type Read } from "./read-statement.ts";
 import type { Rules } from "./rules.ts";
@@ -32,6 +32,8 @@ export interface FollowOptions {
   readonly seen: (stream: OwnStream) => void;
   /** The topic was removed, and all that the stream held with it. */
   readonly lost: (stream: OwnStream) => void;
+  /** It can not be followed any more, for another reason. */
+  readonly failed: (error: Error) => void;
 }
 
 /** A stream of one's own that is followed. */
@@ -77,7 +79,7 @@ export async function followOwnStream(
   topic: string,
   partition: number,
   revision: number,
-  { log, writer, rules, truths, isRelaxed, seen, lost }: FollowOptions,
+  { log, writer, rules, truths, isRelaxed, seen, lost, failed }: FollowOptions,
   kept?: Archive,
 ): Promise<FollowedStream> {
   const from = kept?.json(0) ?? 0;
@@ -94,18 +96,21 @@ export async function followOwnStream(
       if (loaded && stream.recognizes(record.offset)) continue;
       const read = ownRecord(record);
       if (read.kind === "statement") {
-        if (loaded) stream.observe(read.statement);
+        if (loaded) stream.observe(observation(read.statement));
         else statements.push(read.statement);
       } else if (read.kind === "mark") {
-        if (loaded) stream.observeMark(read.mark, read.offset);
+        if (loaded) stream.observe({ ...read.mark, kind: "mark", offset: read.offset });
         else marks.push({ ...read.mark, kind: "mark", offset: read.offset });
       }
     }
     next = batch.next;
     if (!loaded && batch.next >= end) {
       loaded = true;
-      if (!marks.some((mark) => mark.revision >= markKept) && kept !== undefined) {
-        throw new UnusableSnapshot(`${topic} does not hold the mark at revision ${markKept}`);
+      if (kept !== undefined) {
+        const isHeld = marks.some((mark) => mark.revision >= markKept);
+        if (!isHeld || marks.some((mark) => stream.isContradictedBy(mark))) {
+          throw new UnusableSnapshot(`${topic} does not hold the mark at revision ${markKept}`);
+        }
       }
       stream.load(revision, statements, marks.slice(-1));
       // This callback lives as long as the stream is followed.
@@ -116,8 +121,9 @@ export async function followOwnStream(
   };
   const followed = new Promise<FollowedStream>((resolve, reject) => {
     const fail = (error: Error): void => {
-      if (loaded && isUnknownTopic(error)) lost(stream);
-      else reject(error);
+      if (!loaded) reject(error);
+      else if (isUnknownTopic(error)) lost(stream);
+      else failed(error);
     };
     const onBatch = (batch: ReadBatch): void => {
       try {

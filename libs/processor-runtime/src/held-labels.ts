@@ -34,11 +34,19 @@ export class HeldLabels {
     return this.#hashes[place];
   }
 
-  set(key: string, revision: number, hash: bigint): void {
+  /** Where a key stands, from now on also one that was not held: lower than any label, with the hash zero. */
+  take(key: string): number {
+    const { size } = this.#keys;
     const place = this.#keys.add(key);
+    if (this.#keys.size === size) return place;
     this.#revisions = grown(this.#revisions, place);
     this.#hashes = grown(this.#hashes, place);
-    this.setAt(place, revision, hash);
+    this.setAt(place, -Infinity, 0n);
+    return place;
+  }
+
+  set(key: string, revision: number, hash: bigint): void {
+    this.setAt(this.take(key), revision, hash);
   }
 
   setAt(place: number, revision: number, hash: bigint): void {

@@ -1,4 +1,5 @@
 import type { Archive } from "@titan/compact";
+import type { Cause } from "@titan/domain";
 import type { EventLog, LogRecord, ReadBatch, Subscription } from "@titan/event-log";
 import { CutFold } from "./cut-fold.ts";
 import { FRONTIER_TOPIC } from "./keys.ts";
@@ -175,16 +176,13 @@ export class InputReader {
     return { topic, partition, values, fold, marks, ...place };
   }
 
-  /** Those of these nouns that the task reads, with the revision at which each was changed last: information, never part of a value. */
-  labelled(refs: readonly CauseRef[]): { kind: string; key: string; revision: number }[] {
-    const labelled: { kind: string; key: string; revision: number }[] = [];
-    for (const { kind, stream, key } of refs) {
-      for (const fold of this.#byTopic.get(stream) ?? []) {
-        const revision = fold.labelOf(key);
-        if (revision !== undefined) labelled.push({ kind, key, revision });
-      }
+  /** A noun with the revision at which it was changed last, if the task reads it: information, never part of a value. */
+  labelled({ kind, stream, key }: CauseRef): Cause | undefined {
+    for (const fold of this.#byTopic.get(stream) ?? []) {
+      const revision = fold.labelOf(key);
+      if (revision !== undefined) return { kind, key, revision };
     }
-    return labelled;
+    return undefined;
   }
 
   /** From now on a full backlog holds its input; before the start everything is needed. */

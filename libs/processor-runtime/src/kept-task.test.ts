@@ -1,5 +1,6 @@
 import type { HostTarget } from "@titan/domain";
 import { beforeEach, expect, test } from "vitest";
+import { readStatement } from "./read-statement.ts";
 import { RULES, type Rules } from "./rules.ts";
 import { viewTask } from "./run-view.ts";
 import type { Snapshots } from "./snapshots.ts";
@@ -51,12 +52,22 @@ async function newLog(): Promise<NounLog> {
 const shown = (): string[] =>
   nouns.shown(OUTPUT, 0, (current) => (current as HostTarget).targets.join());
 
+const marks = () =>
+  nouns.log.peek(OUTPUT, 0).flatMap((record) => {
+    const read = readStatement(record);
+    return read.kind === "mark" ? [read.mark] : [];
+  });
+
 /** Runs a task until nothing moves; answers the keys that it learned, by step. */
-async function run(work: () => Promise<void> = async () => {}, rules: Rules = RULES, version = 1) {
+async function run(
+  work: () => Promise<void> = async () => {},
+  rules: Rules = RULES,
+  changed: Partial<typeof membershipView> = {},
+) {
   const learned: string[][] = [];
   const view = {
     ...membershipView,
-    version,
+    ...changed,
     learn: (state: never, records: Parameters<typeof membershipView.learn>[1]) => {
       learned.push(records.map(({ key }) => key));
       return membershipView.learn(state, records);
@@ -116,7 +127,7 @@ test("what others wrote since it was kept is looked at again", async () => {
 test("what is kept by another version is not taken", async () => {
   await keepTwo();
   await nouns.commit(viewVersion("target-delta", 2));
-  const learned = await run(undefined, RULES, 2);
+  const learned = await run(undefined, RULES, { version: 2 });
   expect(learned.map((keys) => keys.toSorted())).toEqual([["default/a", "default/b"]]);
 });
 
@@ -129,6 +140,14 @@ test("what another release has kept is not taken", async () => {
   snapshots.kept.push(new Uint8Array(kept).buffer);
   const learned = await run();
   expect(learned.map((keys) => keys.toSorted())).toEqual([["default/a", "default/b"]]);
+});
+
+test("what other code of the same release has kept in another way is not taken", async () => {
+  await nouns.commit(host("a", { site: "lab" }));
+  await run(() => Promise.resolve(), RULES, { keepIn: (_, archive) => void archive.json(1) });
+  expect(snapshots.kept.length).toBeGreaterThan(0);
+  expect(await run()).toEqual([["default/a"]]);
+  expect(snapshots.forgotten).toBe(1);
 });
 
 test("what is kept of another log is not believed: its cuts are not there", async () => {
@@ -162,4 +181,19 @@ test("a state that was not what the sums say is found at the next cut", async ()
   await run();
   expect(snapshots.forgotten).toBe(1);
   expect(shown().at(-2)).toBe("default/a=default/barn@4");
+});
+
+test("an output that was not what its mark says is not believed", async () => {
+  await keepTwo();
+  // The hash of a membership, in the columns of the own output.
+  const kept = snapshots.kept.at(-1) ?? new ArrayBuffer();
+  const hashes = new BigUint64Array(kept, 0, Math.floor(kept.byteLength / 8));
+  const at = hashes.indexOf(nouns.statements(OUTPUT)[0]?.hash ?? 0n);
+  expect(at, "the hash is somewhere").toBeGreaterThanOrEqual(0);
+  hashes[at] = (hashes[at] ?? 0n) ^ 1n;
+  const [before] = marks().slice(-1);
+  await run();
+  const [after] = marks().slice(-1);
+  expect(after?.sum, "nothing changed, so the sum did not").toBe(before?.sum);
+  expect(snapshots.forgotten).toBe(1);
 });

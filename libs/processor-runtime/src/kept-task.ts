@@ -4,10 +4,11 @@ import { readSchemaIds } from "@titan/schema-codec";
 import type { InputPartition, InputReader } from "./input-reader.ts";
 import type { Output } from "./output.ts";
 import type { Snapshots } from "./snapshots.ts";
+import { UnusableSnapshot } from "./unusable-snapshot.ts";
 import type { View } from "./view.ts";
 
-/** Another number when the parts of a task are kept in another way within a release. */
-const FORMAT = 1;
+/** Another number when any part of a task is kept in another way within a release, columns and views too. */
+const FORMAT = 2;
 /** What is kept is good for the release that kept it: another may hold the same in another way. */
 const RELEASE = `release ${release()}, schemas ${Math.max(...readSchemaIds().map(({ id }) => id))}`;
 
@@ -39,7 +40,7 @@ export class KeptTask<State, Value> {
     this.#identity = [FORMAT, RELEASE, view.name, view.version, ...places].join(", ");
   }
 
-  /** What was kept of a task like this one. */
+  /** What was kept of a task like this one; undefined when nothing was, or of another one. */
   async read(): Promise<Archive | undefined> {
     if (this.#view.keepIn === undefined) return undefined;
     const bytes = await this.#snapshots.read(this.#name);
@@ -48,9 +49,16 @@ export class KeptTask<State, Value> {
     return archive.json(this.#identity) === this.#identity ? archive : undefined;
   }
 
-  /** Makes new parts what those were that were kept. */
+  /**
+   * Makes new parts what those were that were kept. Throws `UnusableSnapshot` when that can not be:
+   * other code has kept them in another way.
+   */
   load(archive: Archive, parts: TaskParts<State, Value>): void {
-    this.#keepIn(archive, parts);
+    try {
+      this.#keepIn(archive, parts);
+    } catch (error) {
+      throw new UnusableSnapshot(`it was kept in another way: ${String(error)}`);
+    }
   }
 
   /** Keeps the parts if it pays and if they are at rest; they do not move meanwhile. */
@@ -68,6 +76,7 @@ export class KeptTask<State, Value> {
     await written;
   }
 
+  /** The next `read` answers nothing, until something is saved. */
   async forget(): Promise<void> {
     await this.#snapshots.forget(this.#name);
   }

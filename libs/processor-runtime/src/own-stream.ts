@@ -5,7 +5,7 @@ import { Ahead } from "./ahead.ts";
 import { MARK_KEY } from "./keys.ts";
 import { Landed } from "./landed.ts";
 import { LastMark } from "./last-mark.ts";
-import { observation, type Observed } from "./observed.ts";
+import { observation, type Observed, type ObservedMark } from "./observed.ts";
 import type { Rules } from "./rules.ts";
 import { Contradiction, twoValues, type Statement } from "./statement.ts";
 import {
@@ -62,6 +62,7 @@ export class OwnStream {
     this.#own = truths.list();
     if (kept === undefined) return;
     this.keepIn(kept);
+    for (const truth of this.#own) this.#inForce.replace(0n, truths.hashOf(truth));
     this.#since = new Set();
   }
 
@@ -91,6 +92,11 @@ export class OwnStream {
   keepIn(archive: Archive): void {
     this.#own.keepIn(archive);
     this.#mark.keepIn(archive);
+  }
+
+  /** Of a stream that was kept, before `load`: whether the log says something else of it there. */
+  isContradictedBy(mark: Pick<ObservedMark, "revision" | "sum">): boolean {
+    return mark.revision === this.#mark.revision && mark.sum !== this.#inForce.sum;
   }
 
   get lastMark(): Pick<LastMark, "revision" | "offset"> {
@@ -138,10 +144,10 @@ export class OwnStream {
       if (this.#truths.labelOf(truth) === label && this.#truths.hashOf(truth) !== hash) {
         throw twoValues(this.topic, statement);
       }
+      this.#inForce.replace(this.#truths.hashOf(truth), hash);
       this.#truths.setValue(truth, hash, heldBytes(this.#writer, statement));
       this.#truths.setPlace(truth, label, offset);
     }
-    for (const truth of this.#own) this.#inForce.replace(0n, this.#truths.hashOf(truth));
     for (const statement of shadowed.values()) this.#observed.push(observation(statement));
     for (const mark of marks) this.#observed.push(mark);
   }
@@ -159,7 +165,7 @@ export class OwnStream {
         const twice = `${this.topic} would hold two values of ${key} at revision ${step.revision}`;
         throw new Contradiction(twice);
       }
-      records.push(this.#write(step, key, name, hash, bytes));
+      records.push(this.#write(step, key, name, truth, hash, bytes));
     }
     return records;
   }
@@ -198,12 +204,8 @@ export class OwnStream {
     return this.#landed.has(offset);
   }
 
-  observe(statement: Statement): void {
-    this.#observed.push(observation(statement));
-  }
-
-  observeMark(mark: { revision: number; sum: bigint }, offset: number): void {
-    this.#observed.push({ kind: "mark", revision: mark.revision, sum: mark.sum, offset });
+  observe(seen: Observed): void {
+    this.#observed.push(seen);
   }
 
   get hasObserved(): boolean {
@@ -220,8 +222,7 @@ export class OwnStream {
     this.#cut = step.revision;
     const records: AppendRecord[] = [];
     let remark = false;
-    const reached = this.#ahead.takeTo(this.#cut);
-    const observed = [...this.#observed, ...reached.map((one) => observation(one))];
+    const observed = [...this.#observed, ...this.#ahead.takeTo(this.#cut).map(observation)];
     this.#observed = [];
     const wrong = new Set<string>();
     for (const seen of observed) {
@@ -236,7 +237,8 @@ export class OwnStream {
       const hash = this.#truths.hashOf(truth);
       const held = this.#truths.valueOf(truth);
       const current = held.length > 0 ? held : valueBytes(this.#writer, null);
-      records.push(this.#write(step, key, this.#writer.nameOf(this.topic, key), hash, current));
+      const name = this.#writer.nameOf(this.topic, key);
+      records.push(this.#write(step, key, name, truth, hash, current));
     }
     if (remark || (records.length > 0 && this.#rules.markAfterRepair)) records.push(this.mark());
     return records;
@@ -277,15 +279,16 @@ export class OwnStream {
     return this.#mark.isBefore(mark);
   }
 
-  /** Writes a value, which is bytes, under the own cut. */
+  /** Writes a value, which is bytes, under the own cut. `known` is the truth of the key so far. */
   #write(
     step: ViewStep<unknown>,
     key: string,
     name: string,
+    known: number,
     hash: bigint,
     current: Uint8Array,
   ): AppendRecord {
-    const truth = this.#own.findOrAdd(key);
+    const truth = known === NO_TRUTH ? this.#own.add(key) : known;
     this.#inForce.replace(this.#truths.hashOf(truth), hash);
     const held = this.#truths.valueOf(truth);
     const value = recordBytes(this.#writer, step, name, { label: this.#cut, hash, held, current });

@@ -5,7 +5,6 @@ import {
   encodeCurrent,
   encodePrevious,
   encodeStatement,
-  type RecordTypes,
   type StatementName,
 } from "@titan/schema-codec";
 import type { Statement } from "./statement.ts";
@@ -67,7 +66,7 @@ export function recordBytes(
     op: hash === 0n ? ("DELETE" as const) : ("UPDATE" as const),
     hash,
     origin: step.origin,
-    causes: step.causesOf(name) as RecordTypes[StatementName]["causes"],
+    causes: step.causesOf(name),
     processorVersion,
   };
   return encodeStatement(record, statement, previousBytes(writer, held), current);

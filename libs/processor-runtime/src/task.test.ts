@@ -1,4 +1,5 @@
 import type { HostTarget } from "@titan/domain";
+import type { EventLog } from "@titan/event-log";
 import { decodeAs, encode, type RecordTypes } from "@titan/schema-codec";
 import { beforeEach, expect, test } from "vitest";
 import { RULES, type Rules } from "./rules.ts";
@@ -27,10 +28,14 @@ interface Running {
   readonly ended: Promise<unknown>;
 }
 
-async function start(version = 1, rules: Rules = RULES): Promise<Running> {
+async function start(
+  version = 1,
+  rules: Rules = RULES,
+  log: EventLog = nouns.log.client(`v${version}`),
+): Promise<Running> {
   const statuses: TaskStatus[] = [];
   const task = viewTask({ ...membershipView, version } as unknown as View<unknown, unknown>, 0, {
-    log: nouns.log.client(`v${version}`),
+    log,
     clock: nouns.clock,
     counts: nouns.counts,
     rules,
@@ -66,6 +71,48 @@ test("it starts at the highest cut, and marks each later one, also when nothing 
   expect(running.task.revision).toBe(4);
   expect(await stop(running)).toBe("ended");
 });
+
+test("a step of a fleet is written as it was at its revision, though the next is there already", async () => {
+  const hosts = Array.from({ length: 2_500 }, (_, at) => host(`h${at}`, { site: "lab" }));
+  const client = nouns.log.client("v1");
+  let isRead = Promise.resolve();
+  const subscribe: EventLog["subscribe"] = (from, onBatch, options) =>
+    client.subscribe(from, (batch) => isRead.then(() => onBatch(batch)), options);
+  const running = await start(1, RULES, { ...boundTo(client), subscribe });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  isRead = promise;
+  await nouns.commit(...hosts);
+  await nouns.commit(host("h0", { site: "barn" }), gone(host("h1")));
+  const before = shown().length;
+  resolve();
+  await nouns.quiet();
+  const written = shown().slice(before);
+  expect(written.toSorted()).toEqual(
+    [
+      ...hosts.map(({ key }) => `${key}=default/lab@2`),
+      "mark@2",
+      "default/h0=default/barn@3",
+      "default/h1=gone@3",
+      "mark@3",
+    ].toSorted(),
+  );
+  expect(written.slice(-3)).toContain("mark@3");
+  await stop(running);
+});
+
+/** The same log as an object with methods of its own. */
+function boundTo(log: EventLog): EventLog {
+  return {
+    createTopics: (topics) => log.createTopics(topics),
+    deleteTopics: (names) => log.deleteTopics(names),
+    topics: () => log.topics(),
+    append: (batches) => log.append(batches),
+    subscribe: (from, onBatch, options) => log.subscribe(from, onBatch, options),
+    bounds: (topic, partition) => log.bounds(topic, partition),
+    share: (group, partitions, on) => log.share(group, partitions, on),
+    close: () => log.close(),
+  };
+}
 
 test("started again it writes only what differs, and a mark", async () => {
   await nouns.commit(host("a", { site: "lab" }), host("b", { site: "lab" }));

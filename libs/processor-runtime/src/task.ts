@@ -1,6 +1,8 @@
 import type { Archive } from "@titan/compact";
 import type { EventLog } from "@titan/event-log";
 import { Alignment, type AlignedStep } from "./alignment.ts";
+import { AskedValues } from "./asked-values.ts";
+import { CauseLabels } from "./cause-labels.ts";
 import type { Clock } from "./clock.ts";
 import { InputReader, type InputPartition, type OnUnreadable } from "./input-reader.ts";
 import { KeptTask } from "./kept-task.ts";
@@ -40,6 +42,8 @@ export type TaskStatus =
 
 /** One write covers at most so many steps. */
 const STEPS_MAX = 256;
+/** The values of a step with more keys are not held together. */
+const VALUES_HELD_MAX = 2_000;
 
 const NO_ORIGIN: Origin = { revision: 0, changeId: "", actor: "", reason: "", occurredAt: 0 };
 
@@ -101,13 +105,10 @@ export class Task<State, Value> {
     const alignment = new Alignment(reader.folds, rules);
     const state = view.empty();
     const parts = { reader, state, output };
+    const valueOf = (key: string): Value | undefined => view.value(state, key);
+    const causeLabels = new CauseLabels((ref) => reader.labelled(ref));
     let version = 0;
     let waited = false;
-    if (kept !== undefined) {
-      this.#kept.load(kept, parts);
-      // What is kept is what this version gave while it was in force.
-      version = view.version;
-    }
     onStatus?.({ kind: "reading" });
 
     const learn = (step: AlignedStep): { keys: Iterable<string>; origin: Origin } => {
@@ -136,14 +137,19 @@ export class Task<State, Value> {
         causes === undefined
           ? () => []
           : (key) => {
-              const value = values.get(key) ?? view.value(state, key);
-              return reader.labelled(causes(state, key, value));
+              const value = values.get(key) ?? valueOf(key);
+              return causeLabels.of(causes(state, key, value));
             };
       const isInForce = (topic: string): boolean => view.isInForce?.(state, topic) ?? true;
       return { revision: step.revision, values, origin, isInForce, causesOf };
     };
 
     try {
+      if (kept !== undefined) {
+        this.#kept.load(kept, parts);
+        // What is kept is what this version gave while it was in force.
+        version = view.version;
+      }
       await reader.open();
       const inForce = (): boolean => !rules.committedVersions || version === view.version;
       const wait = (revision: number): void =>
@@ -152,8 +158,9 @@ export class Task<State, Value> {
         if (first === undefined) return false;
         const { keys, origin } = learn(first);
         if (inForce()) {
-          const names = kept === undefined ? view.keys(state) : keys;
-          await output.recover(viewStep(first, valuesOf(view, state, owns, names), origin));
+          const names = owned(kept === undefined ? view.keys(state) : keys, owns);
+          await output.recover(viewStep(first, new AskedValues(names, valueOf), origin));
+          causeLabels.forget();
           this.#progress(first.revision);
         } else {
           wait(first.revision);
@@ -167,7 +174,7 @@ export class Task<State, Value> {
       // A function of its own, so that nothing of a step lives on while there is nothing to do.
       const round = async (): Promise<"moved" | "rests" | "begins-again"> => {
         const steps: ViewStep<Value>[] = [];
-        const changed: Map<string, Value | undefined>[] = [];
+        const changed: { clear(): void }[] = [];
         let idle = false;
         for (let taken = 0; taken < STEPS_MAX; taken += 1) {
           const step = alignment.next();
@@ -177,10 +184,15 @@ export class Task<State, Value> {
           const learned = learn(step);
           if (inForce()) {
             if (waited && rules.startOverAfterWaiting) return "begins-again";
-            const values = new Map<string, Value | undefined>();
-            for (const key of learned.keys) if (owns(key)) values.set(key, view.value(state, key));
+            const names = [...owned(learned.keys, owns)];
+            const isLarge = names.length > VALUES_HELD_MAX;
+            const values = isLarge
+              ? new AskedValues(names, valueOf)
+              : new Map(names.map((key) => [key, valueOf(key)] as const));
             changed.push(values);
             steps.push(viewStep(step, values, learned.origin));
+            // The state must stay what it is until all values were asked for.
+            if (isLarge) break;
           } else {
             waited = true;
             wait(step.revision);
@@ -194,6 +206,7 @@ export class Task<State, Value> {
           for (const values of changed) values.clear();
         }
         const repaired = mayRepair() && (await output.repair());
+        causeLabels.forget();
         return idle && !repaired ? "rests" : "moved";
       };
       const mayRepair = (): boolean => !waited || !rules.startOverAfterWaiting;
@@ -252,19 +265,7 @@ function versionIn(
   return (statement.current as { readonly version: number } | null)?.version ?? 0;
 }
 
-/** Those of the keys that belong to a task. Worked out when asked for: the first step has all there are. */
-function valuesOf<State, Value>(
-  view: View<State, Value>,
-  state: State,
-  owns: (key: string) => boolean,
-  names: Iterable<string>,
-): StepValues<Value> {
-  const keys = function* (): Generator<string> {
-    for (const key of names) if (owns(key)) yield key;
-  };
-  const get = (key: string): Value | undefined => view.value(state, key);
-  const entries = function* (): Generator<readonly [string, Value | undefined]> {
-    for (const key of keys()) yield [key, get(key)];
-  };
-  return { keys, get, [Symbol.iterator]: entries };
+/** Those of the keys that belong to a task. */
+function* owned(names: Iterable<string>, owns: (key: string) => boolean): Generator<string> {
+  for (const key of names) if (owns(key)) yield key;
 }

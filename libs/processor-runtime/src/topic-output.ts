@@ -41,6 +41,8 @@ export class TopicOutput<Value> implements Output<Value> {
   readonly #ahead = new Set<OwnStream>();
   /** Streams whose topic is gone. They are stepped on, so that it is known what they must hold. */
   readonly #lost = new Set<OwnStream>();
+  /** Why a stream can not be followed: what lands late would not be seen. */
+  #failure: Error | undefined;
   #last: ViewStep<Value> | undefined;
   /** Until it was brought up to date with the log. */
   #kept: Archive | undefined;
@@ -79,6 +81,7 @@ export class TopicOutput<Value> implements Output<Value> {
   }
 
   async repair(): Promise<boolean> {
+    if (this.#failure !== undefined) throw this.#failure;
     const step = this.#last;
     if (step === undefined) return false;
     const mended = await this.#mend(step);
@@ -204,6 +207,10 @@ export class TopicOutput<Value> implements Output<Value> {
       },
       lost: (stream: OwnStream) => {
         this.#lost.add(stream);
+        arrived.raise();
+      },
+      failed: (error: Error) => {
+        this.#failure = error;
         arrived.raise();
       },
     };

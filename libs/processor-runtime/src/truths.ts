@@ -121,7 +121,11 @@ export class TruthList {
   /** The truth of a key, which is that it has no value if nothing was known of it. */
   findOrAdd(key: string): number {
     const found = this.find(key);
-    if (found !== NO_TRUTH) return found;
+    return found === NO_TRUTH ? this.add(key) : found;
+  }
+
+  /** As `findOrAdd`, of a key of which nothing was known. */
+  add(key: string): number {
     const truth = this.#keys.add(this.#prefix + key);
     this.#truths.begin(truth, this.#last);
     if (this.#first === NO_TRUTH) this.#first = truth;

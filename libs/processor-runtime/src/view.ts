@@ -1,5 +1,5 @@
 import type { Archive } from "@titan/compact";
-import type { StatementName } from "@titan/schema-codec";
+import type { Causes, StatementName } from "@titan/schema-codec";
 import type { Statement } from "./statement.ts";
 
 /** One input record: what a key holds from a cut on. Its label is not here on purpose (rule 11). */
@@ -85,5 +85,6 @@ export interface ViewStep<Value> {
   readonly origin: Statement["origin"];
   /** Of slices: whether the topic must be there after the step; all must unless told. */
   isInForce?(topic: string): boolean;
-  causesOf(key: string): readonly { kind: string; key: string; revision: number }[];
+  /** To be read before the next call. */
+  causesOf(key: string): Causes;
 }

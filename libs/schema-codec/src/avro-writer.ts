@@ -141,8 +141,27 @@ function branchName(schema: Schema): string {
   return `titan.${typeof schema === "string" ? schema : ((schema as CompoundSchema).name ?? "")}`;
 }
 
+/** The items of a list as the bytes that a writer of theirs made. */
+export class WrittenItems {
+  readonly count: number;
+  readonly bytes: Uint8Array;
+
+  constructor(count: number, bytes: Uint8Array) {
+    this.count = count;
+    this.bytes = bytes;
+  }
+}
+
 function array(item: Write): Write {
   return (value, sink) => {
+    if (value instanceof WrittenItems) {
+      if (value.count > 0) {
+        sink.long(value.count);
+        sink.put(value.bytes);
+      }
+      sink.byte(0);
+      return;
+    }
     if (!Array.isArray(value)) throw refused(value, "array");
     const elements = value as readonly unknown[];
     if (elements.length > 0) {
@@ -172,7 +191,7 @@ function map(item: Write): Write {
 }
 
 /** What is most of many records is written by names that are known here, if it has them all. */
-const cause: Write = (value, sink) => {
+export const writeCause: Write = (value, sink) => {
   if (typeof value !== "object" || value === null) throw refused(value, "cause");
   const { kind, key, revision } = value as Partial<Cause>;
   text(kind, sink);
@@ -190,8 +209,8 @@ function record(schema: CompoundSchema, named: Map<string, Write>): Write {
     byDefault === undefined ? [name, type] : [name, type, byDefault],
   );
   if (JSON.stringify(shape) === CAUSE_FIELDS) {
-    named.set(schema.name ?? "", cause);
-    return cause;
+    named.set(schema.name ?? "", writeCause);
+    return writeCause;
   }
   const fields: { readonly name: string; readonly write: Write; readonly byDefault: unknown }[] =
     [];

@@ -1,7 +1,6 @@
 /** Shorter texts are copied here unit by unit: a call into the runtime costs more than that. */
 const SHORT_TEXT_UNITS = 8;
 const LONG_TEXT_UNITS = 16 * 1024;
-const SHORT_BYTES = 32;
 /** What a number takes at most. */
 const LONG_BYTES_MAX = 10;
 const HASH_BYTES = 8;
@@ -71,14 +70,16 @@ export class ByteSink {
   }
 
   put(bytes: Uint8Array): void {
-    const { length } = bytes;
-    this.#reserve(length);
-    if (length <= SHORT_BYTES) {
-      for (let at = 0; at < length; at += 1) this.#bytes[this.#at + at] = bytes[at] ?? 0;
-    } else {
-      this.#bytes.set(bytes, this.#at);
-    }
-    this.#at += length;
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
+  }
+
+  /** A part of what another holds since its last `take` or `clear`. */
+  copy(other: ByteSink, from: number, to: number): void {
+    this.#reserve(to - from);
+    const begin = other.#from;
+    this.#at += other.#bytes.copy(this.#bytes, this.#at, begin + from, begin + to);
   }
 
   /** Eight bytes, big-endian, of a number from 0 to 2^64-1. */

@@ -66,6 +66,8 @@ const [NULL, FALSE, TRUE] = ["null", "false", "true"].map((text) => encoder.enco
   Uint8Array,
   Uint8Array,
 ];
+/** The texts of lower bytes have the same order as bytes and as JavaScript compares them. */
+const BYTE_MAX = 0xed;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN_LIST = 0x5b;
@@ -136,29 +138,74 @@ function array(item: Canonical): Canonical {
 
 function map(item: Canonical, walk: Walk): Canonical {
   return (from, to) => {
+    const start = from.at;
     to.byte(OPEN);
-    let count = from.block();
-    if (count > 0) {
-      const entries: { readonly key: string; readonly at: number }[] = [];
-      for (; count > 0; count = from.block()) {
-        for (; count > 0; count -= 1) {
-          entries.push({ key: from.take(from.long()).toString(), at: from.at });
-          walk(from);
-        }
-      }
-      const end = from.at;
-      entries.sort((a, b) => (a.key < b.key ? -1 : 1));
-      for (const [index, { key, at }] of entries.entries()) {
-        if (index > 0) to.byte(COMMA);
-        to.quoted(key);
-        to.byte(COLON);
-        from.moveTo(at);
-        item(from, to);
-      }
-      from.moveTo(end);
+    const { length } = to;
+    if (!putInOrder(item, from, to)) {
+      from.moveTo(start);
+      to.clear(length);
+      putSorted(item, walk, from, to);
     }
     to.byte(CLOSE);
   };
+}
+
+/** Writes the entries of a map as they come; false when their keys are not in order. */
+function putInOrder(item: Canonical, from: ByteCursor, to: ByteSink): boolean {
+  const { bytes } = from;
+  let [before, beforeEnd] = [-1, -1];
+  for (let count = from.block(); count > 0; count = from.block()) {
+    for (; count > 0; count -= 1) {
+      const length = from.long();
+      const key = from.skip(length);
+      const end = key + length;
+      if (before >= 0) {
+        if (!isBefore(bytes, before, beforeEnd, key, end)) return false;
+        to.byte(COMMA);
+      }
+      to.quotedBytes(bytes, key, end);
+      to.byte(COLON);
+      item(from, to);
+      [before, beforeEnd] = [key, end];
+    }
+  }
+  return true;
+}
+
+/** Whether one text surely comes before another, in the order of JavaScript, which differs from that of the bytes beyond `BYTE_MAX`. */
+function isBefore(
+  bytes: Uint8Array,
+  one: number,
+  oneEnd: number,
+  other: number,
+  end: number,
+): boolean {
+  for (let at = 0; other + at < end; at += 1) {
+    if (one + at === oneEnd) return true;
+    const [left, right] = [bytes[one + at] ?? 0, bytes[other + at] ?? 0];
+    if (left !== right) return left < right && right <= BYTE_MAX;
+  }
+  return false;
+}
+
+function putSorted(item: Canonical, walk: Walk, from: ByteCursor, to: ByteSink): void {
+  const entries: { readonly key: string; readonly at: number }[] = [];
+  for (let count = from.block(); count > 0; count = from.block()) {
+    for (; count > 0; count -= 1) {
+      entries.push({ key: from.take(from.long()).toString(), at: from.at });
+      walk(from);
+    }
+  }
+  const end = from.at;
+  entries.sort((a, b) => (a.key < b.key ? -1 : 1));
+  for (const [index, { key, at }] of entries.entries()) {
+    if (index > 0) to.byte(COMMA);
+    to.quoted(key);
+    to.byte(COLON);
+    from.moveTo(at);
+    item(from, to);
+  }
+  from.moveTo(end);
 }
 
 interface CanonicalField {

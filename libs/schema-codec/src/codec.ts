@@ -8,6 +8,7 @@ import { LearnedSchemas } from "./learned-schemas.ts";
 import type { Decoded, RecordName, RecordTypes } from "./record-name.ts";
 import { projectionOf } from "./projection.ts";
 import { resolverOf } from "./resolver.ts";
+import { textTypeOf } from "./text-types.ts";
 import { readSchema, readSchemaIds, type RecordSchema } from "./schema-files.ts";
 
 /** Bytes that are no record of ours. `code` is stable; nothing of the bytes is in the message. */
@@ -46,6 +47,7 @@ export function typeOf(schema: RecordSchema): avsc.Type {
   return avsc.Type.forSchema(schema as avsc.Schema, {
     logicalTypes: { "titan-hash": HashType },
     registry: {},
+    typeHook: textTypeOf,
   });
 }
 

@@ -51,7 +51,17 @@ export function nounHash<N extends StatementName>(
   revision: number,
   current: Current<N>,
 ): bigint {
-  return hashOf(name, key, revision, encodeCurrent(name, current));
+  return nounHashOf(name, key, revision, encodeCurrent(name, current));
+}
+
+/** As `nounHash`, of what `encodeCurrent` made of the value. */
+export function nounHashOf(
+  name: StatementName,
+  key: string,
+  revision: number,
+  current: Uint8Array,
+): bigint {
+  return hashOf(name, key, revision, current);
 }
 
 function hashOf(

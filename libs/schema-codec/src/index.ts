@@ -1,4 +1,5 @@
 export { AvroSchema, SCHEMA_CHARS_MAX } from "./avro-schema.ts";
+export { CauseList } from "./cause-list.ts";
 export {
   cloudEventHeaders,
   cloudEventId,
@@ -17,9 +18,10 @@ export {
   schemaIdOf,
   toJson,
 } from "./codec.ts";
-export { derivedHash, derivedHashOf, nounHash } from "./hash.ts";
+export { derivedHash, derivedHashOf, nounHash, nounHashOf } from "./hash.ts";
 export { LEARNED_ID_MAX, LEARNED_ID_MIN } from "./learned-schemas.ts";
 export {
+  type Causes,
   decodeCurrent,
   encodeCurrent,
   encodePrevious,

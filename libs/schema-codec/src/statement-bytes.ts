@@ -1,5 +1,6 @@
 import type avsc from "avsc";
-import { compileWriter, type Write } from "./avro-writer.ts";
+import type { Cause } from "@titan/domain";
+import { compileWriter, type Write, type WrittenItems } from "./avro-writer.ts";
 import { ByteSink } from "./byte-sink.ts";
 import { CodecError, newestSchema, typeOf, wireHeader } from "./codec.ts";
 import { projectionOf } from "./projection.ts";
@@ -27,11 +28,15 @@ interface Parts extends Readonly<Record<keyof typeof PARTS, Write>> {
 
 type Whole = RecordTypes[StatementName];
 
+/** What a record was derived from, or the same from a `CauseList`. */
+export type Causes = readonly Cause[] | WrittenItems;
+
 /** A statement's record without what is before and after the change. */
 interface StatementRest extends Pick<
   Whole,
-  "revision" | "index" | "op" | "hash" | "causes" | "processorVersion"
+  "revision" | "index" | "op" | "hash" | "processorVersion"
 > {
+  readonly causes: Causes;
   /** Not changed once it was given: what it is in bytes is remembered. */
   readonly origin: Pick<Whole, (typeof PARTS.origin)[number]>;
 }

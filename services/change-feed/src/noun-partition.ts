@@ -1,8 +1,14 @@
 import { Arena, ByteValues, grown, KeyNumbers } from "@titan/compact";
-import type { Commit, Event } from "@titan/domain";
+import type { Event } from "@titan/domain";
 import type { AppendRecord } from "@titan/event-log";
-import { addWrapping, type Statement } from "@titan/processor-runtime";
-import { encode, nounHash, type RecordTypes, type StatementName } from "@titan/schema-codec";
+import { addWrapping, type Origin, type Statement } from "@titan/processor-runtime";
+import {
+  encodeCurrent,
+  encodePrevious,
+  encodeStatement,
+  nounHashOf,
+  type StatementName,
+} from "@titan/schema-codec";
 
 type Seen = Pick<Statement, "key" | "revision" | "offset">;
 
@@ -58,32 +64,26 @@ export class NounPartition {
     return true;
   }
 
-  /** The record of an event that counts. */
-  publish(commit: Commit, event: Event, index: number): AppendRecord {
-    const { key, op, previous, current } = event;
-    const { revision, changeId, actor, reason, committedAt } = commit;
-    const hash = nounHash(this.#record, key, this.#labelsInSums ? revision : 0, current as never);
-    const value = encode(this.#record, {
-      revision,
-      index,
-      op,
-      previous,
-      current,
-      hash,
-      changeId,
-      actor,
-      reason,
-      occurredAt: committedAt,
-      causes: [],
-      processorVersion: 0,
-    } as RecordTypes[StatementName]);
+  /** The record of an event that counts. `origin` is what its commit says, and one for all of its events. */
+  publish(origin: Origin, event: Event, index: number): AppendRecord {
+    const { key, op } = event;
+    const { revision } = origin;
+    const current = encodeCurrent(this.#record, event.current);
+    const hash = nounHashOf(this.#record, key, this.#labelsInSums ? revision : 0, current);
+    const rest = { revision, index, op, hash, origin, causes: [], processorVersion: 0 };
+    const previous = encodePrevious(this.#record, event.previous);
+    const value = encodeStatement(this.#record, rest, previous, current);
     this.#underWay.push(this.#put(key, revision, hash, value, NO_OFFSET));
     return { key, value };
   }
 
-  /** The records handed out since the last call are in the log, one after the other, from `base`. */
-  landed(base: number): void {
+  /**
+   * The records handed out since the last call are in the log: one after the other, from `base`, or
+   * who knows where until they are read back.
+   */
+  landed(base: number | undefined): void {
     this.#underWay.forEach((number, at) => {
+      if (base === undefined) return;
       this.#offsets[number] = base + at;
     });
     this.#underWay = [];

@@ -127,6 +127,8 @@ export class NounPublisher {
     if (last === undefined) return false;
     const batches = new Map<NounPartition, AppendRecord[]>();
     for (const { commit } of commits) {
+      const { revision, changeId, actor, reason, committedAt: occurredAt } = commit;
+      const origin = { revision, changeId, actor, reason, occurredAt };
       commit.events.forEach((event, index) => {
         const { topic } = NOUN_TOPICS[event.kind as keyof typeof NOUN_TOPICS];
         const partitions = this.#byTopic.get(topic) ?? [];
@@ -134,7 +136,7 @@ export class NounPublisher {
         if (partition === undefined) return;
         let records = batches.get(partition);
         if (records === undefined) batches.set(partition, (records = []));
-        records.push(partition.publish(commit, event, index));
+        records.push(partition.publish(origin, event, index));
       });
     }
     await this.#append(batches);
@@ -181,9 +183,11 @@ export class NounPublisher {
     }));
     const bases = await appendPersistently(this.#log, appends, this.#clock, this.#onHold);
     partitions.forEach((partition, at) => {
-      const base = bases[at] ?? 0;
+      const base = bases[at];
       partition.landed(base);
-      this.#ends.set(partition, base + (batches.get(partition)?.length ?? 0));
+      // A hint, so that the last one that is known will do.
+      if (base !== undefined)
+        this.#ends.set(partition, base + (batches.get(partition)?.length ?? 0));
     });
   }
 

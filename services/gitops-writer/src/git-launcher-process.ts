@@ -3,9 +3,10 @@ import { gitEnvironment } from "./git-environment.ts";
 import { GitError } from "./git-error.ts";
 import type { LauncherOrder, LauncherReply } from "./git-launcher-messages.ts";
 
-/** The small process that starts git for a large one, until that one is gone (see `GitLauncher`). */
+/** Of the input of a run: the next bytes, or why there are none. */
 type Part = Uint8Array | "ended" | "failed";
 
+/** The small process that starts git for a large one, until that one is gone (see `GitLauncher`). */
 const git = new GitCommand({ environment: gitEnvironment(process.env) });
 /** Who waits for the next part of a run's input. */
 const waiting = new Map<number, (part: Part) => void>();

@@ -1,3 +1,5 @@
+import { rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { RenderedDeployment } from "@titan/domain";
 import { createSimulatedLog } from "@titan/event-log/testing";
 import { fixedTopics, Signal, type ViewStep } from "@titan/processor-runtime";
@@ -8,6 +10,7 @@ import { GitOutput } from "./git-output.ts";
 import type { GitRepository } from "./git-repository.ts";
 import type { PlacedDeployment } from "./gitops-writer-view.ts";
 import {
+  DRIVERS,
   fixture,
   forceBranch,
   foreignCommit,
@@ -127,6 +130,19 @@ test("somebody who takes our last commit away gets it again with the next", asyn
   await forceBranch(path, before);
   await output.write([step(5, placed("three"))]);
   expect(await readBranch(path)).toEqual({ [FILE]: "three" });
+});
+
+test.each(DRIVERS)("a %s that has lost our last commit gets the next one", async (driver) => {
+  const { repository, reopen, path } = await fixture(driver);
+  const opened = [repository];
+  const { output } = await outputOf(async () => opened.pop() ?? (await reopen()));
+  await output.recover(step(3, placed("one")));
+  // Of a remote only the copy that is kept here: it may be deleted at any time.
+  const lost = driver === "folder" ? path : join(dirname(path), "state-1");
+  await rm(lost, { recursive: true });
+  await output.write([step(4, placed("two"))]);
+  expect(await readBranch(path)).toEqual({ [FILE]: "two" });
+  expect(await soundCommits(path)).toBe(driver === "folder" ? 1 : 2);
 });
 
 test("while the repository can not be opened the writer holds, then goes on", async () => {

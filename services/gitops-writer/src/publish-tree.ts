@@ -112,17 +112,23 @@ async function tryOnce(request: PublishRequest): Promise<PublishOutcome | null> 
 
 /**
  * Taking the tip to be what we published last, whose tree is known: a change then costs what it
- * changes, not the tree. Null when nothing changed or the tip is another, which the push finds out.
+ * changes, not the tree. Null when nothing changed, and when it can not be done so: the tip is
+ * another, which the push finds out, or the repository has lost what we published.
  */
 async function goOn(request: PublishRequest): Promise<PublishOutcome | null> {
   const { repository, revision, lastCommit } = request;
   const changes = changesSince(request);
   if (lastCommit === undefined || changes === null || changes.size === 0) return null;
-  const commit = await writeCommit(request, lastCommit, changes);
-  const pushed = await repository.publish(commit, lastCommit);
-  return pushed.kind === "pushed"
-    ? { kind: "published", commit, revision, drift: [], historyRewritten: false }
-    : null;
+  try {
+    const commit = await writeCommit(request, lastCommit, changes);
+    const pushed = await repository.publish(commit, lastCommit);
+    return pushed.kind === "pushed"
+      ? { kind: "published", commit, revision, drift: [], historyRewritten: false }
+      : null;
+  } catch (error) {
+    if (error instanceof GitError && error.next === "retry") return null;
+    throw error;
+  }
 }
 
 /** What differs from the tree of the last commit; null when that is not known. */

@@ -80,6 +80,24 @@ test("no answer in time is an error of its own", async () => {
   await expect(exchange.ask(asking(), 1)).rejects.toThrow(AnswerTimeoutError);
 });
 
+test("when the broker closes in the middle of an answer, the one before it counts", async () => {
+  let answered = 0;
+  const { exchange, socket } = await exchangeWith((broker, data) => {
+    for (let at = 0; at < data.length; at += 4 + data.readInt32BE(at)) {
+      const answer = answerTo(idOf(data.subarray(at)), Buffer.from(String((answered += 1))));
+      if (answered === 1) broker.write(answer);
+      else broker.end(answer.subarray(0, -1));
+    }
+  });
+  socket.on("data", () => {});
+  const answers = [exchange.ask(asking("a"), HANG_MS), exchange.ask(asking("b"), HANG_MS)];
+  const outcomes = await Promise.allSettled(answers);
+  expect(outcomes).toMatchObject([
+    { status: "fulfilled", value: "1" },
+    { status: "rejected", reason: { message: "the broker closed the connection" } },
+  ]);
+});
+
 test.each([
   ["the broker ends", (socket: Socket) => void socket.end()],
   ["the connection breaks", (socket: Socket) => void socket.resetAndDestroy()],

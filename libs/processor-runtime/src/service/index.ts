@@ -23,4 +23,10 @@ export { WorkShares } from "./shared-work.ts";
 export { SERVICE_FIELDS, type ServiceConfig } from "./service-config.ts";
 export { snapshotsIn } from "./snapshot-files.ts";
 export { viewService, viewWork } from "./view-service.ts";
-export { environmentOf, type ServiceContext, type SharedWork, type Work } from "./work.ts";
+export {
+  environmentOf,
+  type PartStatus,
+  type ServiceContext,
+  type SharedWork,
+  type Work,
+} from "./work.ts";

@@ -52,6 +52,16 @@ test("what is forgotten is not read again, nor is it missed", async () => {
   expect(warnings).toEqual([]);
 });
 
+test("nor is it when its file is still there, because it could not be removed", async () => {
+  await snapshots.write(TASK, PIECES);
+  const bytes = readFileSync(path());
+  await snapshots.forget(TASK);
+  writeFileSync(path(), bytes);
+  expect(await snapshots.read(TASK)).toBeUndefined();
+  await snapshots.write(TASK, [new Uint8Array([9])]);
+  expect((await snapshots.read(TASK))?.byteLength).toBe(1);
+});
+
 test.for([0, 4_000_000, 5_000_003, 5_000_010, 5_000_022])(
   "a file with another byte at %i is not read, and goes",
   async (at) => {

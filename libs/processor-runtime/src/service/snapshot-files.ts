@@ -37,6 +37,8 @@ export class SnapshotFiles implements Snapshots {
   readonly #logger: Logger;
   readonly #startedAt = performance.now();
   readonly #writtenAt = new Map<string, number>();
+  /** What a folder does not let us remove would be read again and again. */
+  readonly #forgotten = new Set<string>();
 
   constructor(folder: string, logger: Logger) {
     this.#folder = folder;
@@ -44,6 +46,7 @@ export class SnapshotFiles implements Snapshots {
   }
 
   async read(task: string): Promise<ArrayBuffer | undefined> {
+    if (this.#forgotten.has(task)) return undefined;
     const path = this.#pathOf(task);
     try {
       const file = await open(path, "r");
@@ -76,6 +79,7 @@ export class SnapshotFiles implements Snapshots {
         await file.close();
       }
       await rename(unfinished, path);
+      this.#forgotten.delete(task);
     } catch (error) {
       this.#logger.warn({ path, err: error }, "the snapshot can not be written: doing without");
       await rm(unfinished, { force: true }).catch(() => {});
@@ -83,6 +87,7 @@ export class SnapshotFiles implements Snapshots {
   }
 
   async forget(task: string): Promise<void> {
+    this.#forgotten.add(task);
     const path = this.#pathOf(task);
     try {
       await rm(path, { force: true });
