@@ -8,6 +8,7 @@ import { measureGit } from "./git.ts";
 import { measureReadModel } from "./read-model/measure-read-model.ts";
 import { measureStart } from "./start.ts";
 import { measureSteadyStream } from "./steady-stream.ts";
+import { measureThreads } from "./views/measure-threads.ts";
 import { measureViews } from "./views/measure-views.ts";
 import { measureYardsticks } from "./yardsticks.ts";
 
@@ -28,6 +29,7 @@ export async function benchEmbedded(options: BenchOptions): Promise<Figures> {
     git: () => measureGit(figures, sizeName),
     stream: () => measureSteadyStream(figures, sizeName, nodeFlags),
     views: () => measureViews(figures, sizeName),
+    threads: () => measureThreads(figures, sizeName),
     "read-model": () => measureReadModel(figures, sizeName, nodeFlags),
     gateway: () => measureGateway(figures, sizeName, nodeFlags),
   } as const;

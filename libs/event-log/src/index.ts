@@ -20,5 +20,6 @@ export { SharedRecord } from "./shared-record.ts";
 export { LogError, type LogErrorCode } from "./log-error.ts";
 export type { EmbeddedLog, EmbeddedLogLogger } from "./embedded/embedded-log.ts";
 export { type EmbeddedLogOptions, openEmbeddedLog } from "./embedded/open-embedded-log.ts";
+export { openThreadLog, type ThreadLogHandle } from "./threads/open-thread-log.ts";
 export type { KafkaLogger, KafkaOptions, RecordHeaders } from "./kafka/kafka-options.ts";
 export { openKafkaLog, reachKafka } from "./kafka/open-kafka-log.ts";

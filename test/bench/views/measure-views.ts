@@ -11,7 +11,8 @@ import { pino } from "pino";
 import { targetDelta } from "@titan/target-delta";
 import { Sandbox } from "../../flows/sandbox.ts";
 import { percentile, type Figures } from "../figure.ts";
-import { FLIP_SELECTORS, FLIP_TARGET, hostLabels, selectorOf } from "../peers/workload.ts";
+import { hostLabels, selectorOf } from "../peers/workload.ts";
+import { count, perSecond, rawAppends, rawReads } from "./raw-log.ts";
 import { VIEW_SIZES, type ViewSize } from "./view-size.ts";
 import { ViewFleet, type AnyView, type RunningTask } from "./view-fleet.ts";
 
@@ -19,8 +20,6 @@ const MS_PER_S = 1_000;
 const BYTES_PER_MIB = 1_024 * 1_024;
 const BARS = {
   editMs: 5,
-  flipS: 2,
-  recordsPerS: 100_000,
   hostsPerS: 300_000,
   liveMiB: 400,
 } as const;
@@ -28,11 +27,6 @@ const WARM_UP = 20;
 /** So long an owner reads what it has written, at most. */
 const SETTLE_MS = 10_000;
 const COLLECTED_MS = 100;
-/** Deployments of a fleet's large part, one after the other. */
-const DEPLOYED = 5;
-/** Records of a raw append, the yardstick of what is written. */
-const RAW_BATCH = 5_000;
-const RAW_BYTES = 300;
 const VIEWS = [targetDelta, replicaAssignment, deploymentFanout] as unknown as readonly AnyView[];
 
 interface Running {
@@ -56,8 +50,6 @@ export async function measureViews(figures: Figures, size: "full" | "small"): Pr
     start(figures, fleet, sizes, log, rawPerS, how, kept);
   const first = await begin("no output yet", snapshots);
   await measureEdits(figures, fleet, sizes, first);
-  await measureFlip(figures, fleet, sizes, first, rawPerS);
-  await measureSustained(figures, fleet, sizes, first, rawPerS);
   await stop(first);
   await stop(await begin("an output that is right"));
   await stop(await begin("a snapshot from before the edits", snapshots));
@@ -150,66 +142,6 @@ async function measureEdits(
   figures.add({ name: `${further}, p99`, value: percentile(records, 0.99), unit: "ms" });
 }
 
-async function measureFlip(
-  figures: Figures,
-  fleet: ViewFleet,
-  { hosts, targets }: ViewSize,
-  { delta, fanout }: Running,
-  rawPerS: number,
-): Promise<void> {
-  for (const selector of FLIP_SELECTORS) {
-    const flipped = Math.min(hosts, 100_000);
-    const startedAt = performance.now();
-    const revision = await fleet.select(FLIP_TARGET, selector);
-    await delta.reached(revision);
-    const decided = (performance.now() - startedAt) / MS_PER_S;
-    await fanout.reached(revision);
-    const how = selector === FLIP_SELECTORS[0] ? "join" : "leave";
-    const sizes = { hosts, targets, flipped };
-    figures.add({
-      name: `one target edit, all ${how}: to the last host-deployment record`,
-      value: (performance.now() - startedAt) / MS_PER_S,
-      unit: "s",
-      bar: BARS.flipS,
-      beside: { name: "as many raw appends", value: (2 * flipped) / rawPerS, unit: "s" },
-      sizes,
-    });
-    figures.add({ name: "  to the last membership record", value: decided, unit: "s", sizes });
-  }
-}
-
-/** The second goes by the marks of the first. */
-async function reached({ delta, fanout }: Running, revision: number): Promise<void> {
-  await delta.reached(revision);
-  await fanout.reached(revision);
-}
-
-/** One deployment after the other to a large part of the fleet. */
-async function measureSustained(
-  figures: Figures,
-  fleet: ViewFleet,
-  { hosts, targets }: ViewSize,
-  tasks: Running,
-  rawPerS: number,
-): Promise<void> {
-  const [everybody] = FLIP_SELECTORS;
-  await reached(tasks, await fleet.select(FLIP_TARGET, everybody));
-  const startedAt = performance.now();
-  for (let at = 0; at < DEPLOYED; at += 1) {
-    await reached(tasks, await fleet.deploy(`sustained-${at}`, FLIP_TARGET));
-  }
-  const records = DEPLOYED * Math.min(hosts, 100_000);
-  figures.add({
-    name: "host-deployment records, sustained",
-    value: perSecond(records, startedAt),
-    unit: "per s",
-    bar: BARS.recordsPerS,
-    barIs: "least",
-    beside: { name: "raw appends", value: rawPerS, unit: "per s" },
-    sizes: { hosts, targets, records },
-  });
-}
-
 /** What a host edit would cost that tries every selector. */
 function triedOneByOne(targets: number): number {
   const selectors = Array.from({ length: targets }, (_, at) => selectorOf(`site=s${at % 500}`));
@@ -219,46 +151,6 @@ function triedOneByOne(targets: number): number {
   for (const selector of selectors) if (matches(selector, labels)) found += 1;
   if (found < 0) throw new Error("keeps the loop from being left out");
   return performance.now() - startedAt;
-}
-
-async function rawAppends(log: EventLog, count: number): Promise<number> {
-  const topic = "yardstick";
-  const retention = { kind: "forever" } as const;
-  await log.createTopics([{ name: topic, partitions: 1, retention, durability: "rebuildable" }]);
-  const value = new Uint8Array(RAW_BYTES);
-  const records = Array.from({ length: RAW_BATCH }, (_, at) => ({ key: `key ${at}`, value }));
-  const appended = Math.max(RAW_BATCH, Math.min(count, 20 * RAW_BATCH));
-  const startedAt = performance.now();
-  for (let at = 0; at < appended; at += RAW_BATCH) {
-    await log.append([{ topic, partition: 0, records }]);
-  }
-  return perSecond(appended, startedAt);
-}
-
-async function rawReads(log: EventLog, topic: string): Promise<number> {
-  const startedAt = performance.now();
-  return perSecond(await count(log, topic), startedAt);
-}
-
-async function count(log: EventLog, topic: string): Promise<number> {
-  const { end } = await log.bounds(topic, 0);
-  if (end === 0) return 0;
-  let records = 0;
-  await new Promise<void>((resolve, reject) => {
-    const subscription = log.subscribe(
-      { topic, partition: 0, from: 0 },
-      (batch) => {
-        records += batch.records.length;
-        if (batch.next >= end) resolve(subscription.close());
-      },
-      { onError: reject },
-    );
-  });
-  return records;
-}
-
-function perSecond(count: number, startedAt: number): number {
-  return (count * MS_PER_S) / (performance.now() - startedAt);
 }
 
 /** After a collection, when what was under way has passed; typed arrays count. */

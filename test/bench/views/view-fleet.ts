@@ -4,6 +4,7 @@ import {
   systemClock,
   taskCount,
   viewTask,
+  type PartitionCounts,
   type Snapshots,
   type Task,
   type View,
@@ -21,16 +22,21 @@ import {
 } from "../peers/workload.ts";
 import type { ViewSize } from "./view-size.ts";
 
-const COUNTS = { hostPartitions: 1, deploymentPartitions: 1 };
+const ONE_EACH: PartitionCounts = { hostPartitions: 1, deploymentPartitions: 1 };
+/** Where the feed writes nouns: every view must find a cut there. */
 const NOUN_TOPICS = [
   "titan.view",
+  "titan.workspace",
   "titan.host",
   "titan.target",
   "titan.template",
+  "titan.workload",
   "titan.deployment",
+  "titan.token",
 ];
 const WORKSPACE = "default";
 const TEMPLATE = `${WORKSPACE}/files`;
+const WORKLOAD = `${WORKSPACE}/app`;
 /** Frontiers come as often as this while the fleet is made. */
 const HOSTS_A_FRONTIER = 50_000;
 
@@ -58,15 +64,19 @@ export class ViewFleet {
     log: EventLog,
     { hosts, targets }: ViewSize,
     views: readonly AnyView[],
+    counts = ONE_EACH,
   ): Promise<ViewFleet> {
-    await log.createTopics(fixedTopics(COUNTS));
-    const topics = Object.fromEntries(NOUN_TOPICS.map((topic) => [topic, 1]));
+    const fixed = fixedTopics(counts);
+    await log.createTopics(fixed);
+    const nouns = fixed.filter(({ name }) => NOUN_TOPICS.includes(name));
+    const topics = Object.fromEntries(nouns.map(({ name, partitions }) => [name, partitions]));
     const filler = new NounFiller(log, 1, topics);
     const fleet = new ViewFleet(log, filler);
     for (const { name, version } of views) {
       await filler.add("view", name, { name, createdRevision: 1, version });
     }
     await filler.add("template", TEMPLATE, template());
+    await filler.add("workload", WORKLOAD, workload());
     for (let at = 0; at < targets; at += 1) await fleet.#addTarget(at, selectorText(at));
     for (let at = 0; at < deploymentCount(targets); at += 1) {
       await filler.add("deployment", `${WORKSPACE}/${deploymentName(at)}`, deployment(at));
@@ -105,7 +115,7 @@ export class ViewFleet {
     return this.revision;
   }
 
-  /** Without snapshots a task keeps nothing and begins with everything. */
+  /** Of one partition each. Without snapshots a task keeps nothing and begins with everything. */
   start(view: AnyView, snapshots?: Snapshots): RunningTask {
     const waiting = new Map<number, () => void>();
     let revision = -1;
@@ -121,11 +131,11 @@ export class ViewFleet {
         resolve();
       }
     };
-    if (taskCount(view, COUNTS) !== 1) throw new Error("one partition has one task");
+    if (taskCount(view, ONE_EACH) !== 1) throw new Error("one partition has one task");
     const environment = {
       log: this.#log,
       clock: systemClock,
-      counts: COUNTS,
+      counts: ONE_EACH,
       onStatus,
       ...(snapshots === undefined ? {} : { snapshots }),
     };
@@ -172,13 +182,25 @@ function template(): object {
   };
 }
 
+function workload(): object {
+  return {
+    workspace: WORKSPACE,
+    name: "app",
+    labels: {},
+    createdRevision: 1,
+    repo: "https://example.com/app.git",
+    image: "example.com/app:1",
+    values: "{}",
+  };
+}
+
 function deployment(at: number) {
   return {
     workspace: WORKSPACE,
     name: deploymentName(at),
     labels: {},
     createdRevision: 1,
-    workload: `${WORKSPACE}/app`,
+    workload: WORKLOAD,
     template: TEMPLATE,
     target: `${WORKSPACE}/${deploymentTarget(at)}`,
     values: "{}",

@@ -4,7 +4,7 @@ import { LogError } from "../log-error.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Partition } from "./partition.ts";
 import type { TailBudget } from "./partition-tail.ts";
-import type { RecordStore } from "./record-store.ts";
+import type { RecordWriter } from "./record-writer.ts";
 import type { Durability, Transactions } from "./transactions.ts";
 import { SharedRecord } from "../shared-record.ts";
 
@@ -25,7 +25,7 @@ interface PendingAppend {
 interface AppendQueueParts {
   readonly catalog: Catalog;
   readonly transactions: Transactions;
-  readonly store: RecordStore;
+  readonly writer: RecordWriter;
   readonly now: () => number;
 }
 
@@ -73,7 +73,7 @@ export class AppendQueue {
     this.#pendingBytes = 0;
     this.#durability = "rebuildable";
     if (appends.length === 0) return;
-    const group = new AppendGroup(this.#parts.store, this.#parts.now());
+    const group = new AppendGroup(this.#parts.writer, this.#parts.now());
     let offsets: readonly (readonly number[])[];
     try {
       offsets = this.#parts.transactions.run(durability, () => {
@@ -92,12 +92,12 @@ export class AppendQueue {
 
 /** The batches of one transaction, per partition. */
 class AppendGroup {
-  readonly #store: RecordStore;
+  readonly #writer: RecordWriter;
   readonly #timestampMs: number;
   readonly #touched = new Map<Partition, { end: number; readonly batches: Placed[] }>();
 
-  constructor(store: RecordStore, timestampMs: number) {
-    this.#store = store;
+  constructor(writer: RecordWriter, timestampMs: number) {
+    this.#writer = writer;
     this.#timestampMs = Math.trunc(timestampMs);
   }
 
@@ -109,7 +109,7 @@ class AppendGroup {
       this.#touched.set(partition, touched);
     }
     const first = touched.end;
-    this.#store.insert(partition, first, this.#timestampMs, records);
+    this.#writer.insert(partition, first, this.#timestampMs, records);
     touched.end += records.length;
     touched.batches.push({ first, records });
     return first;
@@ -117,7 +117,7 @@ class AppendGroup {
 
   setEnds(): void {
     for (const [partition, { end }] of this.#touched) {
-      if (end > partition.end) this.#store.setNext(partition, end);
+      if (end > partition.end) this.#writer.setNext(partition, end);
     }
   }
 

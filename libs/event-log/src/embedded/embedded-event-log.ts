@@ -1,3 +1,4 @@
+import { MessageChannel } from "node:worker_threads";
 import type {
   AppendBatch,
   Bounds,
@@ -14,16 +15,21 @@ import { LogError } from "../log-error.ts";
 import type { AppendQueue } from "./append-queue.ts";
 import type { Catalog } from "./catalog.ts";
 import type { EmbeddedLog, EmbeddedLogLogger } from "./embedded-log.ts";
+import type { ThreadLogHandle } from "../threads/open-thread-log.ts";
+import { ThreadServer } from "../threads/thread-server.ts";
+import { LocalShares } from "./local-shares.ts";
 import { Reader } from "./reader.ts";
 import { ReadyQueue } from "../ready-queue.ts";
-import type { RecordStore } from "./record-store.ts";
+import type { Partition } from "./partition.ts";
+import type { RecordReads } from "./record-reads.ts";
 import type { Retention } from "./retention.ts";
 import type { Transactions } from "./transactions.ts";
-import { WholeShare } from "./whole-share.ts";
 
 interface EmbeddedLogParts {
+  /** Of the file. */
+  readonly path: string;
   readonly catalog: Catalog;
-  readonly store: RecordStore;
+  readonly reads: RecordReads;
   readonly transactions: Transactions;
   readonly appends: AppendQueue;
   readonly retention: Retention;
@@ -36,7 +42,8 @@ export class EmbeddedEventLog implements EmbeddedLog {
   readonly #parts: EmbeddedLogParts;
   readonly #queue = new ReadyQueue();
   readonly #readers = new Set<Reader>();
-  readonly #shares = new Set<WholeShare>();
+  readonly #shares = new LocalShares();
+  readonly #threads = new Set<ThreadServer>();
   #timer: NodeJS.Timeout | undefined;
   #closed: Promise<void> | undefined;
 
@@ -68,7 +75,7 @@ export class EmbeddedEventLog implements EmbeddedLog {
 
   subscribe(from: Position, onBatch: OnBatch, options: SubscribeOptions = {}): Subscription {
     const ended = (reader: Reader): void => void this.#readers.delete(reader);
-    const parts = { store: this.#parts.store, queue: this.#queue, ended };
+    const parts = { reads: this.#parts.reads, queue: this.#queue, ended };
     const reader = new Reader(parts, from.from, onBatch, options);
     this.#readers.add(reader);
     try {
@@ -86,16 +93,26 @@ export class EmbeddedEventLog implements EmbeddedLog {
     return { start, end };
   }
 
-  share(_group: string, partitions: number, on: OnShare): Share {
+  share(group: string, partitions: number, on: OnShare): Share {
     this.#checkOpen();
-    const share = new WholeShare(partitions, on, (ended) => this.#shares.delete(ended));
-    this.#shares.add(share);
-    return share;
+    return this.#shares.share(group, partitions, on);
   }
 
   compact(): Promise<void> {
     this.#checkOpen();
     return this.#parts.retention.run("full");
+  }
+
+  forThread(): ThreadLogHandle {
+    this.#checkOpen();
+    const { port1, port2 } = new MessageChannel();
+    const { catalog, path } = this.#parts;
+    const partitionOf = (topic: string, at: number): Partition => catalog.partition(topic, at);
+    const server = new ThreadServer(port1, { log: this, partitionOf }, () => {
+      this.#threads.delete(server);
+    });
+    this.#threads.add(server);
+    return { path, port: port2 };
   }
 
   transactions(): { readonly synced: number; readonly rebuildable: number } {
@@ -123,8 +140,9 @@ export class EmbeddedEventLog implements EmbeddedLog {
   async #close(): Promise<void> {
     clearInterval(this.#timer);
     this.#parts.appends.flush();
-    await Promise.all([...this.#shares].map((share) => share.close()));
+    await this.#shares.close();
     await Promise.all([...this.#readers].map((reader) => reader.close()));
+    for (const thread of this.#threads) thread.close();
     await this.#parts.retention.stop();
     this.#parts.release();
   }

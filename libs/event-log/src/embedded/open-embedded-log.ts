@@ -6,7 +6,8 @@ import { openDatabaseFile } from "./database-file.ts";
 import type { EmbeddedLog, EmbeddedLogLogger } from "./embedded-log.ts";
 import { EmbeddedEventLog } from "./embedded-event-log.ts";
 import { acquireFileLock } from "./file-lock.ts";
-import { RecordStore } from "./record-store.ts";
+import { RecordReads } from "./record-reads.ts";
+import { RecordWriter } from "./record-writer.ts";
 import { Retention } from "./retention.ts";
 import { RetentionSlices } from "./retention-slices.ts";
 import { RetentionStore } from "./retention-store.ts";
@@ -46,14 +47,15 @@ export function openEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
     try {
       const transactions = new Transactions(database);
       const catalog = new Catalog(database, transactions);
-      const store = new RecordStore(database);
+      const writer = new RecordWriter(database);
       const retentionStore = new RetentionStore(database);
       const slices = new RetentionSlices(retentionStore, transactions);
       const log = new EmbeddedEventLog({
+        path,
         catalog,
-        store,
+        reads: new RecordReads(database),
         transactions,
-        appends: new AppendQueue({ catalog, transactions, store, now }),
+        appends: new AppendQueue({ catalog, transactions, writer, now }),
         retention: new Retention({ catalog, store: retentionStore, slices, now }),
         release: () => {
           database.close();

@@ -11,6 +11,13 @@ export interface Follower {
   lost(): void;
 }
 
+/** Somebody who is told how far a partition goes, and reads for himself. */
+export interface Watcher {
+  moved(partition: Partition): void;
+  /** The partition is gone. */
+  lost(partition: Partition): void;
+}
+
 export interface EmbeddedTopic {
   readonly name: string;
   readonly firstPartition: number;
@@ -51,6 +58,7 @@ export class Partition {
   removed = false;
   #followers: Set<Follower> | undefined;
   #behind: Set<Follower> | undefined;
+  #watchers: Set<Watcher> | undefined;
   #tail: PartitionTail | undefined;
   #reads: readonly Read[] = NO_READS;
   #restsSinceRead = 0;
@@ -81,9 +89,20 @@ export class Partition {
     this.caughtUp(follower);
   }
 
+  watch(watcher: Watcher): void {
+    this.#watchers ??= new Set();
+    this.#watchers.add(watcher);
+  }
+
+  unwatch(watcher: Watcher): void {
+    this.#watchers?.delete(watcher);
+    if (this.#watchers?.size === 0) this.#watchers = undefined;
+  }
+
   /** Records were committed; wakes those who had read everything before. */
   committed(end: number, records: () => Iterable<LogRecord>, budget: TailBudget): void {
     this.end = end;
+    for (const watcher of this.#watchers ?? []) watcher.moved(this);
     if (this.#followers === undefined) return;
     this.#tail ??= new PartitionTail(budget);
     for (const record of records()) this.#tail.push(record);
@@ -127,5 +146,6 @@ export class Partition {
     this.#tail?.clear();
     this.#tail = undefined;
     for (const follower of this.#followers ?? []) follower.lost();
+    for (const watcher of this.#watchers ?? []) watcher.lost(this);
   }
 }

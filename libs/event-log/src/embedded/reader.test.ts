@@ -5,7 +5,7 @@ import { numbered, topicSpec } from "../testing/event-log-harness.ts";
 import { follow } from "../testing/follow.ts";
 import type { EmbeddedLog } from "./embedded-log.ts";
 import { openEmbeddedLog } from "./open-embedded-log.ts";
-import { BATCH_BYTES_MAX } from "./record-store.ts";
+import { BATCH_BYTES_MAX } from "./record-reads.ts";
 import { temporaryLogFolder } from "./temporary-log-folder.ts";
 
 let folder: ReturnType<typeof temporaryLogFolder>;

@@ -3,12 +3,12 @@ import type { OnBatch, ReadBatch, SubscribeOptions, Subscription } from "../even
 import { LogError } from "../log-error.ts";
 import type { ReadyQueue } from "../ready-queue.ts";
 import type { Follower, Partition } from "./partition.ts";
-import { BATCH_BYTES_MAX, type RecordStore } from "./record-store.ts";
+import { BATCH_BYTES_MAX, type RecordReads } from "./record-reads.ts";
 
 export const BATCH_RECORDS_DEFAULT = 2_000;
 
 interface ReaderParts {
-  readonly store: RecordStore;
+  readonly reads: RecordReads;
   readonly queue: ReadyQueue;
   /** Called once, when the reader will do nothing any more. */
   readonly ended: (reader: Reader) => void;
@@ -37,7 +37,9 @@ export class Reader implements Subscription, Follower, BatchSource {
     return this.#position;
   }
 
+  /** The partition is known. A reader that was closed before does not begin. */
   begin(partition: Partition): void {
+    if (this.#delivery.isEnded) return;
     this.#partition = partition;
     partition.follow(this);
     this.#delivery.wake();
@@ -89,7 +91,7 @@ export class Reader implements Subscription, Follower, BatchSource {
     const last = records?.at(-1);
     if (records !== undefined && last !== undefined) return { records, next: last.offset + 1 };
     return partition.readFrom(from, this.#recordsMax, () =>
-      this.#parts.store.read(partition, from, this.#recordsMax),
+      this.#parts.reads.read(partition, from, this.#recordsMax),
     );
   }
 }

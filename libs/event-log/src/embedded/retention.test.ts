@@ -7,7 +7,8 @@ import { readAll, readValues } from "../testing/follow.ts";
 import type { EmbeddedLog } from "./embedded-log.ts";
 import { openEmbeddedLog } from "./open-embedded-log.ts";
 import { Partition } from "./partition.ts";
-import { RecordStore } from "./record-store.ts";
+import { RecordReads } from "./record-reads.ts";
+import { RecordWriter } from "./record-writer.ts";
 import { RetentionSlices, SLICE_RECORDS_MAX } from "./retention-slices.ts";
 import { RetentionStore } from "./retention-store.ts";
 import { CREATE_TABLES } from "./schema.ts";
@@ -103,17 +104,18 @@ test("deleting that was cut short is finished by the next compaction", async () 
 test("more keys than are remembered at once take several passes", () => {
   const database = new DatabaseSync(":memory:");
   database.exec(CREATE_TABLES);
-  const store = new RecordStore(database);
+  const writer = new RecordWriter(database);
+  const reads = new RecordReads(database);
   const slices = new RetentionSlices(new RetentionStore(database), new Transactions(database), 7);
   const partition = new Partition(1);
   const keys = Array.from({ length: 300 }, (_, n) => `key-${(n * 31) % 40}`);
   for (const [offset, key] of keys.entries()) {
-    store.insert(partition, offset, 0, [{ key, value: new Uint8Array(1) }]);
+    writer.insert(partition, offset, 0, [{ key, value: new Uint8Array(1) }]);
   }
   partition.end = keys.length;
-  store.setNext(partition, partition.end);
+  writer.setNext(partition, partition.end);
   for (const _slice of slices.keepLatest(partition, partition.end)) continue;
-  const offsets = store.read(partition, 0, 1_000).records.map(({ offset }) => offset);
+  const offsets = reads.read(partition, 0, 1_000).records.map(({ offset }) => offset);
   const last = new Set(keys.map((key) => keys.lastIndexOf(key)));
   expect(offsets).toEqual([...last].toSorted((a, b) => a - b));
   expect(partition).toMatchObject({ start: offsets[0], cleaned: 300, kept: 40 });

@@ -4,7 +4,7 @@ import type { Cluster } from "./cluster.ts";
 import { SESSION_TIMEOUT_MS_DEFAULT } from "./kafka-options.ts";
 import { Patience } from "./patience.ts";
 import { CODE, codeName } from "./protocol-code.ts";
-import { planShares } from "./share-plan.ts";
+import { planShares } from "../share-plan.ts";
 
 /** Not `consumer`: nobody commits offsets here, and plain consumers can not join by mistake. */
 const PROTOCOL_TYPE = "titan";

@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ensureAdminToken, startApi } from "@titan/api";
 import { installationCommit } from "@titan/change-feed";
-import { LogError, openEmbeddedLog, type EventLog } from "@titan/event-log";
+import type { Installation } from "@titan/domain";
+import { LogError, openEmbeddedLog, type EmbeddedLog, type EventLog } from "@titan/event-log";
 import { lockStateFolder } from "@titan/host-agent";
 import { openInstallation, systemClock, type Clock } from "@titan/processor-runtime";
 import {
@@ -14,7 +15,8 @@ import {
 import type { Logger } from "pino";
 import { activateNewer, howToGoBack } from "./activate-newer.ts";
 import { adminToken } from "./admin-token.ts";
-import { runProcessors } from "./run-processors.ts";
+import { ProcessorThreads } from "./processor-threads.ts";
+import { runProcessors, type NamedStatus, type ProcessorOptions } from "./processors.ts";
 import { VIEWS } from "./views.ts";
 
 export interface TitanOptions {
@@ -43,8 +45,9 @@ const READY_PAUSE_MS = 20;
 const READY_TRIES_MAX = 30_000;
 const LOOPBACK = "127.0.0.1";
 const GIT_BRANCH = "main";
-/** One box: a partition more would only be one more thing to read at the start. */
-const EMBEDDED_PARTITIONS = { hostPartitions: 1, deploymentPartitions: 1 };
+/** So many threads work out views, each its partitions of the fleet. */
+const THREADS = 2;
+const EMBEDDED_PARTITIONS = { hostPartitions: THREADS, deploymentPartitions: THREADS };
 const KAFKA_PARTITIONS = { hostPartitions: 8, deploymentPartitions: 8 };
 
 /**
@@ -52,82 +55,123 @@ const KAFKA_PARTITIONS = { hostPartitions: 8, deploymentPartitions: 8 };
  * second start on the same folder is refused; on Kafka several processes divide the work.
  */
 export async function startTitan(options: TitanOptions): Promise<RunningTitan> {
-  const { dataFolder, port, git, version, layout, logger, kafka, onBug } = options;
-  const entityTopicsMax = entityTopicsMaxOf(layout, kafka === undefined ? "embedded" : "kafka");
+  const { dataFolder, port, git, version, layout, logger, kafka } = options;
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   chmodSync(dataFolder, 0o700);
+  await using started = new AsyncDisposableStack();
   const clock = systemClock;
-  const log = kafka ?? openEmbeddedLog({ path: join(dataFolder, "log.sqlite"), logger });
-  const lock = kafka === undefined ? undefined : lockStateFolder(dataFolder);
+  const place = openPlace(dataFolder, kafka, logger, started);
+  const { log } = place;
   const offered = VIEWS.map(({ name, version: view }) => ({ name, version: view }));
-  try {
-    if (kafka !== undefined && lock === undefined) {
-      throw new LogError("in-use", "refused", `another process works with ${dataFolder}`);
-    }
-    const installation = await openInstallation(
-      log,
-      clock,
-      installationCommit({
-        installationId: randomUUID(),
-        commitId: randomUUID(),
-        ...(kafka === undefined ? EMBEDDED_PARTITIONS : KAFKA_PARTITIONS),
-        views: offered,
-        now: clock.now(),
-      }),
-    );
-    const older = await activateNewer(log, clock, offered);
-    for (const code of older) {
-      const { view, offered: own, inForce } = code;
-      logger.warn({ view, version: own, versionInForce: inForce }, howToGoBack(code));
-    }
-    const token = adminToken(join(dataFolder, "token"));
-    await ensureAdminToken(log, clock, token, "titan up");
-    const processors = runProcessors({
-      context: {
-        log,
-        clock,
-        installation,
-        logger,
-        snapshots: snapshotsIn(join(dataFolder, "snapshots"), installation, logger),
-      },
-      layout: layout.layout,
-      entityTopicsMax,
-      onBug,
-      git: { location: git, branch: GIT_BRANCH, stateFolder: join(dataFolder, "git-state") },
-    });
-    const api = await startApi({
-      log,
-      clock,
-      installation,
-      readModelPath: join(dataFolder, "read-model.sqlite"),
-      host: LOOPBACK,
-      port,
-      logger,
-      version,
-      gitUrl: git,
-      entityTopicsMax,
-      layout: layout.layout,
-      offeredViews: new Map(offered.map(({ name, version: view }) => [name, view])),
-      tasks: () => processors.status(),
-    });
-    await knowsToken(api.url, token, clock);
-    return {
-      url: api.url,
-      token,
-      installation: installation.id,
-      git,
-      close: async () => {
-        await api.close();
-        await processors.close();
-        await log.close();
-        lock?.release();
-      },
-    };
-  } catch (error) {
-    await log.close();
-    lock?.release();
-    throw error;
+  const installation = await openInstallation(
+    log,
+    clock,
+    installationCommit({
+      installationId: randomUUID(),
+      commitId: randomUUID(),
+      ...(place.kind === "embedded" ? EMBEDDED_PARTITIONS : KAFKA_PARTITIONS),
+      views: offered,
+      now: clock.now(),
+    }),
+  );
+  const older = await activateNewer(log, clock, offered);
+  for (const code of older) {
+    const { view, offered: own, inForce } = code;
+    logger.warn({ view, version: own, versionInForce: inForce }, howToGoBack(code));
   }
+  const token = adminToken(join(dataFolder, "token"));
+  await ensureAdminToken(log, clock, token, "titan up");
+  const entityTopicsMax = entityTopicsMaxOf(layout, place.kind);
+  const statuses = new Map<string, NamedStatus>();
+  const threads = startProcessors(options, place, {
+    installation,
+    entityTopicsMax,
+    started,
+    onStatus: (status) => statuses.set(status.name, status),
+  });
+  const api = await startApi({
+    log,
+    clock,
+    installation,
+    readModelPath: join(dataFolder, "read-model.sqlite"),
+    host: LOOPBACK,
+    port,
+    logger,
+    version,
+    gitUrl: git,
+    entityTopicsMax,
+    layout: layout.layout,
+    offeredViews: new Map(offered.map(({ name, version: view }) => [name, view])),
+    tasks: () => [...statuses.values()],
+  });
+  started.defer(() => api.close());
+  await threads?.begin();
+  await knowsToken(api.url, token, clock);
+  const all = started.move();
+  return {
+    url: api.url,
+    token,
+    installation: installation.id,
+    git,
+    close: () => all.disposeAsync(),
+  };
+}
+
+type Place =
+  | { readonly kind: "embedded"; readonly log: EmbeddedLog }
+  | { readonly kind: "kafka"; readonly log: EventLog };
+
+/** The log; on Kafka the folder is locked by us, else by the log in it. */
+function openPlace(
+  dataFolder: string,
+  kafka: EventLog | undefined,
+  logger: Logger,
+  started: AsyncDisposableStack,
+): Place {
+  if (kafka === undefined) {
+    const log = openEmbeddedLog({ path: join(dataFolder, "log.sqlite"), logger });
+    started.defer(() => log.close());
+    return { kind: "embedded", log };
+  }
+  started.defer(() => kafka.close());
+  const lock = lockStateFolder(dataFolder);
+  if (lock === undefined) {
+    throw new LogError("in-use", "refused", `another process works with ${dataFolder}`);
+  }
+  started.defer(() => lock.release());
+  return { kind: "kafka", log: kafka };
+}
+
+interface StartedBefore extends Pick<ProcessorOptions, "entityTopicsMax" | "onStatus"> {
+  readonly installation: Installation;
+  readonly started: AsyncDisposableStack;
+}
+
+/** The feed in this thread; the views too on Kafka, else in threads that are still to begin. */
+function startProcessors(
+  { dataFolder, git: location, layout: { layout }, logger, onBug }: TitanOptions,
+  place: Place,
+  { installation, entityTopicsMax, started, onStatus }: StartedBefore,
+): ProcessorThreads | undefined {
+  const git = { location, branch: GIT_BRANCH, stateFolder: join(dataFolder, "git-state") };
+  const snapshotFolder = join(dataFolder, "snapshots");
+  const common = { layout, entityTopicsMax, git, onStatus, onBug };
+  const snapshots = snapshotsIn(snapshotFolder, installation, logger);
+  const context = { log: place.log, clock: systemClock, installation, logger, snapshots };
+  const isAlone = place.kind === "kafka";
+  const processors = runProcessors(isAlone ? ["feed", "views"] : ["feed"], { context, ...common });
+  started.defer(() => processors.close());
+  if (place.kind === "kafka") return undefined;
+  const threads = new ProcessorThreads({
+    log: place.log,
+    threads: THREADS,
+    installation,
+    snapshotFolder,
+    logLevel: logger.level,
+    ...common,
+  });
+  started.defer(() => threads.close());
+  return threads;
 }
 
 /** Ready is who can be talked to: the feed has decided the token, and the API has read that. */

@@ -1,11 +1,13 @@
-import { changeFeedWork, type FeedStatus } from "@titan/change-feed";
+import { changeFeedWork } from "@titan/change-feed";
 import { gitopsWriterWork, type GitLocation } from "@titan/gitops-writer";
-import type { TaskStatus, View } from "@titan/processor-runtime";
+import type { View } from "@titan/processor-runtime";
 import {
   viewWork,
   WorkShares,
   type LayoutConfig,
+  type PartStatus,
   type ServiceContext,
+  type SharedWork,
 } from "@titan/processor-runtime/service";
 import { forwarderWork } from "@titan/stream-forwarder";
 import { VIEWS } from "./views.ts";
@@ -15,6 +17,8 @@ export interface ProcessorOptions {
   readonly git: GitLocation;
   readonly layout: LayoutConfig["layout"];
   readonly entityTopicsMax: number;
+  /** Told what a task is doing, whenever that changes. */
+  readonly onStatus: (status: NamedStatus) => void;
   /** Something that must not be is so; the process is to end. */
   readonly onBug: (error: unknown) => void;
 }
@@ -23,40 +27,49 @@ export interface ProcessorOptions {
 export interface NamedStatus {
   readonly name: string;
   readonly version: number;
-  readonly status: TaskStatus | FeedStatus;
+  readonly status: PartStatus;
 }
 
 export interface Processors {
-  status(): readonly NamedStatus[];
   close(): Promise<void>;
 }
+
+/** The feed decides and orders; what it has decided the views work out. */
+export type Processing = "feed" | "views";
 
 type AnyView = View<unknown, unknown>;
 
 const views = VIEWS as unknown as readonly AnyView[];
 const versions = new Map(views.map(({ name, version }) => [name, version]));
 
-/** This process's share of the change feed and of every view: on the embedded log, all of it. */
-export function runProcessors(options: ProcessorOptions): Processors {
-  const { context: shared, git, layout, entityTopicsMax, onBug } = options;
+/** This thread's share of the change feed or of every view, or of both. */
+export function runProcessors(
+  kinds: readonly Processing[],
+  { context: shared, onStatus, onBug, ...options }: ProcessorOptions,
+): Processors {
   const { logger } = shared;
-  const statuses = new Map<string, NamedStatus>();
   const context: ServiceContext = {
     ...shared,
     onHold: ({ code, message }, attempt) =>
       logger.warn({ code, attempt, error: message }, "the log does not take records: holding"),
     report: (name, status) => {
       const [view = ""] = name.split("/");
-      const version = versions.get(view) ?? 1;
-      statuses.set(name, { name, version, status: status as NamedStatus["status"] });
+      onStatus({ name, version: versions.get(view) ?? 1, status });
     },
   };
-  const work = [
-    changeFeedWork(context, { entityTopicsMax }),
+  const work = kinds.flatMap((kind) => workOf(kind, context, options));
+  return new WorkShares(context.log, work, onBug);
+}
+
+function workOf(
+  kind: Processing,
+  context: ServiceContext,
+  { layout, entityTopicsMax, git }: Pick<ProcessorOptions, "layout" | "entityTopicsMax" | "git">,
+): readonly SharedWork[] {
+  if (kind === "feed") return [changeFeedWork(context, { entityTopicsMax })];
+  return [
     ...views.filter(({ emits }) => emits.kind === "topic").map((view) => viewWork(view, context)),
     ...forwarderWork(context, { layout }),
     gitopsWriterWork(context, git),
   ];
-  const shares = new WorkShares(context.log, work, onBug);
-  return { status: () => [...statuses.values()], close: () => shares.close() };
 }

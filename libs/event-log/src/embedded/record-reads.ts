@@ -1,5 +1,5 @@
-import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
-import type { AppendRecord, LogRecord, ReadBatch } from "../event-log.ts";
+import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
+import type { LogRecord, ReadBatch } from "../event-log.ts";
 import { LogError } from "../log-error.ts";
 import { SharedRecord } from "../shared-record.ts";
 import type { Partition } from "./partition.ts";
@@ -11,24 +11,12 @@ export const BATCH_BYTES_MAX = 4 * 1024 * 1024;
 const FETCH_ROWS_FIRST = 8;
 const FETCH_ROWS_MAX = 128;
 const FETCH_BYTES = 512 * 1024;
-/** Rows of one statement, and what their values may take: the statement keeps them until its next run. */
-const INSERT_ROWS = 64;
-const INSERT_BYTES_MAX = 1024 * 1024;
 
-/** The statements on the table of records. Reads see what is committed; writes need a transaction. */
-export class RecordStore {
-  readonly #insertOne: StatementSync;
-  readonly #insertMany: StatementSync;
-  readonly #setNext: StatementSync;
+/** Reads the table of records, as far as it is committed. */
+export class RecordReads {
   readonly #select: StatementSync;
 
   constructor(database: DatabaseSync) {
-    const rows = (count: number): string => Array(count).fill("(?, ?, ?, ?, ?)").join();
-    this.#insertOne = database.prepare(`INSERT INTO records VALUES ${rows(1)}`);
-    this.#insertMany = database.prepare(`INSERT INTO records VALUES ${rows(INSERT_ROWS)}`);
-    this.#setNext = database.prepare(`
-      INSERT INTO partitions VALUES (?, 0, ?, 0, 0)
-      ON CONFLICT (id) DO UPDATE SET next = excluded.next`);
     // Each column of all rows as one: a value of JavaScript for each of each costs more than the
     // search. The cast leaves the bytes as they are.
     this.#select = database.prepare(`
@@ -41,55 +29,6 @@ export class RecordStore {
         WHERE partition = ? AND offset >= ? ORDER BY offset LIMIT ?
       )`);
     this.#select.setReturnArrays(true);
-  }
-
-  /** The first has the offset `first`, the others follow. */
-  insert(
-    partition: Partition,
-    first: number,
-    time: number,
-    records: readonly AppendRecord[],
-  ): void {
-    let at = 0;
-    for (; at + INSERT_ROWS <= records.length; at += INSERT_ROWS) {
-      this.#insertRows(partition, first + at, time, records.slice(at, at + INSERT_ROWS));
-    }
-    this.#insertEach(partition, first + at, time, records.slice(at));
-  }
-
-  #insertRows(
-    partition: Partition,
-    first: number,
-    time: number,
-    records: readonly AppendRecord[],
-  ): void {
-    const row: SQLInputValue[] = [];
-    let bytes = 0;
-    let offset = first;
-    for (const { key, value } of records) {
-      row.push(partition.id, offset, time, key, value);
-      bytes += value.length;
-      offset += 1;
-    }
-    if (bytes <= INSERT_BYTES_MAX) this.#insertMany.run(...row);
-    else this.#insertEach(partition, first, time, records);
-  }
-
-  #insertEach(
-    partition: Partition,
-    first: number,
-    time: number,
-    records: readonly AppendRecord[],
-  ): void {
-    let offset = first;
-    for (const { key, value } of records) {
-      this.#insertOne.run(partition.id, offset, time, key, value);
-      offset += 1;
-    }
-  }
-
-  setNext(partition: Partition, next: number): void {
-    this.#setNext.run(partition.id, next);
   }
 
   /** What the partition holds from `from` on, at most about `recordsMax` and `BATCH_BYTES_MAX`. */

@@ -3,24 +3,27 @@ import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { AppendRecord } from "../event-log.ts";
 import { Partition } from "./partition.ts";
-import { BATCH_BYTES_MAX, RecordStore } from "./record-store.ts";
+import { BATCH_BYTES_MAX, RecordReads } from "./record-reads.ts";
+import { RecordWriter } from "./record-writer.ts";
 import { CREATE_TABLES } from "./schema.ts";
 
 const TIME = 1_790_000_000_000;
 const ALL = 1_000_000;
 
 let database: DatabaseSync;
-let store: RecordStore;
+let reads: RecordReads;
+let writer: RecordWriter;
 
 beforeEach(() => {
   database = new DatabaseSync(":memory:");
   database.exec(CREATE_TABLES);
-  store = new RecordStore(database);
+  reads = new RecordReads(database);
+  writer = new RecordWriter(database);
 });
 afterEach(() => database.close());
 
 function insert(partition: Partition, records: readonly AppendRecord[], time = TIME): void {
-  store.insert(partition, partition.end, time, records);
+  writer.insert(partition, partition.end, time, records);
   partition.end += records.length;
 }
 
@@ -28,7 +31,7 @@ function insert(partition: Partition, records: readonly AppendRecord[], time = T
 function readAll(partition: Partition, from = 0, recordsMax = ALL) {
   const records = [];
   for (let next = from; next < partition.end;) {
-    const batch = store.read(partition, next, recordsMax);
+    const batch = reads.read(partition, next, recordsMax);
     expect(batch.next).toBeGreaterThan(next);
     expect(batch.records.length).toBeLessThanOrEqual(recordsMax);
     records.push(...batch.records);
@@ -77,7 +80,7 @@ test("records of all sizes are read beside one another, in batches that are boun
   const all = [...small, ...large, ...small];
   insert(partition, all);
   expect(readAll(partition)).toEqual(expected(all));
-  const { records } = store.read(partition, small.length, ALL);
+  const { records } = reads.read(partition, small.length, ALL);
   const bytes = records.slice(0, -128).reduce((sum, { value }) => sum + value.length, 0);
   expect(bytes).toBeLessThan(BATCH_BYTES_MAX);
 });
@@ -99,7 +102,7 @@ test("each partition, offset and time is its own", () => {
 test("a partition without records is read to its end", () => {
   const partition = new Partition(1);
   partition.end = 7;
-  expect(store.read(partition, 3, ALL)).toEqual({ records: [], next: 7 });
+  expect(reads.read(partition, 3, ALL)).toEqual({ records: [], next: 7 });
 });
 
 test("a number that can not be is corrupt", () => {
@@ -107,8 +110,8 @@ test("a number that can not be is corrupt", () => {
   partition.end = 7;
   database.exec("INSERT INTO records VALUES (1, 3, 9223372036854775807, 'k', x'01')");
   const corrupt = expect.objectContaining({ code: "corrupt", outcome: "refused" });
-  expect(() => store.read(partition, 0, ALL)).toThrowError(corrupt);
+  expect(() => reads.read(partition, 0, ALL)).toThrowError(corrupt);
   database.exec("DELETE FROM records");
   database.exec("INSERT INTO records VALUES (1, 9223372036854775807, 1, 'k', x'01')");
-  expect(() => store.read(partition, 0, ALL)).toThrowError(corrupt);
+  expect(() => reads.read(partition, 0, ALL)).toThrowError(corrupt);
 });

@@ -1,0 +1,125 @@
+import type { MessagePort } from "node:worker_threads";
+import type { Partition, Watcher } from "../embedded/partition.ts";
+import type { EventLog, OnShare, Share } from "../event-log.ts";
+import { unpackBatches } from "./packed-batches.ts";
+import { PortCalls } from "./port-calls.ts";
+import type { FollowedPartition, OwnerCall, ThreadAnswers, ThreadCall } from "./thread-calls.ts";
+
+interface ServedLog {
+  readonly log: EventLog;
+  readonly partitionOf: (topic: string, partition: number) => Partition;
+}
+
+/**
+ * The end of a port at which the log is: does what a thread asks, and tells it how far the
+ * partitions go that it follows. It reads them itself.
+ */
+export class ThreadServer implements Watcher {
+  readonly #served: ServedLog;
+  readonly #calls: PortCalls<OwnerCall, ThreadCall>;
+  /** By their numbers, and the numbers. */
+  readonly #followed = new Map<number, Partition>();
+  readonly #numbers = new Map<Partition, number>();
+  readonly #moved = new Set<Partition>();
+  readonly #shares = new Map<number, Share>();
+
+  /** `onClosed`: the thread has closed its end, or is gone. */
+  constructor(port: MessagePort, served: ServedLog, onClosed: () => void) {
+    this.#served = served;
+    this.#calls = new PortCalls<OwnerCall, ThreadCall>(
+      port,
+      (call) => this.#answer(call),
+      () => {
+        for (const partition of this.#followed.values()) partition.unwatch(this);
+        for (const share of this.#shares.values()) void share.close();
+        onClosed();
+      },
+    );
+  }
+
+  /** One message for all that one commit has moved, before its appends are answered. */
+  moved(partition: Partition): void {
+    if (this.#moved.size === 0) queueMicrotask(() => this.#tellMoved());
+    this.#moved.add(partition);
+  }
+
+  lost(partition: Partition): void {
+    const follow = this.#numbers.get(partition);
+    if (follow === undefined) return;
+    this.#forget(follow, partition);
+    this.#calls.tell({ kind: "lost", follow });
+  }
+
+  close(): void {
+    this.#calls.close();
+  }
+
+  #answer(call: ThreadCall): ThreadAnswers[ThreadCall["kind"]] | Promise<unknown> {
+    const { log } = this.#served;
+    switch (call.kind) {
+      case "createTopics":
+        return log.createTopics(call.topics);
+      case "deleteTopics":
+        return log.deleteTopics(call.names);
+      case "topics":
+        return log.topics();
+      case "append":
+        return log.append(unpackBatches(call.batches));
+      case "bounds":
+        return log.bounds(call.topic, call.partition);
+      case "follow":
+        return this.#follow(call.follow, call.topic, call.partition);
+      case "unfollow":
+        return this.#unfollow(call.follow);
+      case "share":
+        return this.#share(call.share, call.group, call.partitions);
+      case "giveUp":
+        return this.#shares.get(call.share)?.close();
+    }
+  }
+
+  #follow(follow: number, topic: string, number: number): FollowedPartition {
+    const partition = this.#served.partitionOf(topic, number);
+    this.#followed.set(follow, partition);
+    this.#numbers.set(partition, follow);
+    partition.watch(this);
+    const { id, start, end } = partition;
+    return { id, start, end };
+  }
+
+  #unfollow(follow: number): void {
+    const partition = this.#followed.get(follow);
+    if (partition === undefined) return;
+    partition.unwatch(this);
+    this.#forget(follow, partition);
+  }
+
+  #forget(follow: number, partition: Partition): void {
+    this.#followed.delete(follow);
+    this.#numbers.delete(partition);
+    this.#moved.delete(partition);
+  }
+
+  #share(id: number, group: string, partitions: number): void {
+    const tell = async (kind: "assigned" | "revoked", numbers: readonly number[]) => {
+      // A thread that is gone works on nothing any more.
+      if (this.#calls.isClosed) return;
+      await this.#calls.call({ kind, share: id, partitions: numbers }).catch((error: unknown) => {
+        if (!this.#calls.isClosed) throw error;
+      });
+    };
+    const on: OnShare = {
+      assigned: (numbers) => tell("assigned", numbers),
+      revoked: (numbers) => tell("revoked", numbers),
+    };
+    this.#shares.set(id, this.#served.log.share(group, partitions, on));
+  }
+
+  #tellMoved(): void {
+    const ends = [...this.#moved].flatMap((partition) => {
+      return [this.#numbers.get(partition) ?? 0, partition.end];
+    });
+    this.#moved.clear();
+    this.#calls.tell({ kind: "ends", ends });
+  }
+}

@@ -1,0 +1,84 @@
+import { once } from "node:events";
+import module from "node:module";
+import { dirname } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { EmbeddedLog } from "@titan/event-log";
+import type { NamedStatus } from "./processors.ts";
+import type { FromThread, ThreadData, ToThread } from "./thread-data.ts";
+
+export interface ThreadOptions extends Omit<ThreadData, "log"> {
+  readonly log: EmbeddedLog;
+  readonly threads: number;
+  readonly onStatus: (status: NamedStatus) => void;
+  /** A thread has failed: the process is to end. */
+  readonly onBug: (error: unknown) => void;
+}
+
+/**
+ * Every view in threads that divide the work as processes do on Kafka, beside the thread of the log,
+ * the feed and the API. They load their code at once, and work when they are told to.
+ */
+export class ProcessorThreads {
+  readonly #threads: readonly ProcessorThread[];
+
+  constructor({ threads, ...options }: ThreadOptions) {
+    this.#threads = Array.from({ length: threads }, () => new ProcessorThread(options));
+  }
+
+  /** All together, so that the work is divided once. Rejects when a thread could not load. */
+  async begin(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.loaded));
+    for (const thread of this.#threads) thread.tell("begin");
+  }
+
+  /** Each gives back its share of the work and ends. */
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.close()));
+  }
+}
+
+/** What was compiled for this thread is not compiled again. */
+function environment(): NodeJS.ProcessEnv {
+  const folder = module.getCompileCacheDir();
+  return folder === undefined
+    ? process.env
+    : { ...process.env, NODE_COMPILE_CACHE: dirname(folder) };
+}
+
+class ProcessorThread {
+  readonly #worker: Worker;
+  readonly #ended: Promise<unknown>;
+  readonly loaded: Promise<void>;
+
+  constructor({ log: owner, onStatus, onBug, ...more }: Omit<ThreadOptions, "threads">) {
+    const log = owner.forThread();
+    const workerData: ThreadData = { log, ...more };
+    this.#worker = new Worker(new URL("./processor-thread.ts", import.meta.url), {
+      workerData,
+      env: environment(),
+      transferList: [log.port],
+    });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.loaded = promise;
+    // It may fail before anybody waits for it.
+    promise.catch(() => {});
+    this.#worker.on("message", (message: FromThread) => {
+      if (message.kind === "loaded") resolve();
+      else for (const status of message.changed) onStatus(status);
+    });
+    this.#worker.on("error", (error) => {
+      reject(error);
+      onBug(error);
+    });
+    this.#ended = once(this.#worker, "exit");
+  }
+
+  tell(message: ToThread): void {
+    this.#worker.postMessage(message);
+  }
+
+  async close(): Promise<void> {
+    this.tell("end");
+    await this.#ended;
+  }
+}
