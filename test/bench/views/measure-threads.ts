@@ -10,6 +10,8 @@ import { THREAD_COUNTS, ViewThreads } from "./view-threads.ts";
 
 const MS_PER_S = 1_000;
 const BARS = { flipS: 2, recordsPerS: 100_000 } as const;
+/** Whoever has done with a change leaves the cores to the next. */
+const SETTLED = ["target-delta", "replica-assignment", "deployment-fanout", "template-render"];
 const FLIPPED_MAX = 100_000;
 /** Deployments of a fleet's large part, one after the other. */
 const DEPLOYED = 5;
@@ -26,8 +28,7 @@ export async function measureThreads(figures: Figures, size: "full" | "small"): 
   const startedAt = performance.now();
   await threads.begin();
   const reached = async (revision: number): Promise<void> => {
-    await threads.reached("target-delta", revision);
-    await threads.reached("deployment-fanout", revision);
+    for (const view of SETTLED) await threads.reached(view, revision);
   };
   await reached(fleet.revision);
   const beside = { name: "raw appends", value: rawPerS, unit: "per s" } as const;
@@ -40,6 +41,7 @@ export async function measureThreads(figures: Figures, size: "full" | "small"): 
   });
   const sizes = { hosts, targets, flipped: Math.min(hosts, FLIPPED_MAX) };
   for (const selector of FLIP_SELECTORS) {
+    await reached(fleet.revision);
     await flip(figures, fleet, threads, { selector, rawPerS, sizes });
   }
   const [everybody] = FLIP_SELECTORS;

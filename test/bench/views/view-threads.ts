@@ -5,11 +5,7 @@ import type { Sandbox } from "../../flows/sandbox.ts";
 import type { AnyView } from "./view-fleet.ts";
 
 /** As many partitions of the fleet, and threads that work on them, as `titan up` has. */
-const THREADS = 2;
-export const THREAD_COUNTS: PartitionCounts = {
-  hostPartitions: THREADS,
-  deploymentPartitions: THREADS,
-};
+export const THREAD_COUNTS: PartitionCounts = { hostPartitions: 2, deploymentPartitions: 2 };
 const TASKS = new Map(
   (VIEWS as unknown as readonly AnyView[]).map((view) => [
     view.name,
@@ -18,7 +14,7 @@ const TASKS = new Map(
 );
 const NO_MAXIMUM = 1_000_000_000;
 
-/** Every view of `titan up`, in its threads, over a log that this process holds. */
+/** Every view of `titan up` but Git, in its threads, over a log that this process holds. */
 export class ViewThreads {
   readonly #threads: ProcessorThreads;
   readonly #revisions = new Map<string, number>();
@@ -27,7 +23,7 @@ export class ViewThreads {
   constructor(log: EmbeddedLog, box: Sandbox) {
     this.#threads = new ProcessorThreads({
       log,
-      threads: THREADS,
+      threads: [["views"], ["views"]],
       installation: { id: "bench", ...THREAD_COUNTS },
       layout: "sharded",
       entityTopicsMax: NO_MAXIMUM,

@@ -21,9 +21,9 @@ parentPort?.on("message", (message: ToThread) => {
 tell({ kind: "loaded" });
 
 function begin(): void {
-  const { installation, layout, entityTopicsMax, git, snapshotFolder, logLevel } = data;
+  const { processing, installation, layout, entityTopicsMax, git, snapshotFolder, logLevel } = data;
   const logger = pino({ level: logLevel }, pino.destination(2));
-  processors = runProcessors(["views"], {
+  processors = runProcessors(processing, {
     context: {
       log,
       clock: systemClock,

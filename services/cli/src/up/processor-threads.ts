@@ -3,26 +3,27 @@ import module from "node:module";
 import { dirname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { EmbeddedLog } from "@titan/event-log";
-import type { NamedStatus } from "./processors.ts";
+import type { NamedStatus, Processing } from "./processors.ts";
 import type { FromThread, ThreadData, ToThread } from "./thread-data.ts";
 
-export interface ThreadOptions extends Omit<ThreadData, "log"> {
+export interface ThreadOptions extends Omit<ThreadData, "log" | "processing"> {
   readonly log: EmbeddedLog;
-  readonly threads: number;
+  /** What each thread does. */
+  readonly threads: readonly (readonly Processing[])[];
   readonly onStatus: (status: NamedStatus) => void;
   /** A thread has failed: the process is to end. */
   readonly onBug: (error: unknown) => void;
 }
 
 /**
- * Every view in threads that divide the work as processes do on Kafka, beside the thread of the log,
- * the feed and the API. They load their code at once, and work when they are told to.
+ * Processing in threads beside the one of the log: where several do the same they divide it as
+ * processes do on Kafka. They load their code at once, and work when they are told to.
  */
 export class ProcessorThreads {
   readonly #threads: readonly ProcessorThread[];
 
   constructor({ threads, ...options }: ThreadOptions) {
-    this.#threads = Array.from({ length: threads }, () => new ProcessorThread(options));
+    this.#threads = threads.map((processing) => new ProcessorThread(processing, options));
   }
 
   /** All together, so that the work is divided once. Rejects when a thread could not load. */
@@ -50,9 +51,12 @@ class ProcessorThread {
   readonly #ended: Promise<unknown>;
   readonly loaded: Promise<void>;
 
-  constructor({ log: owner, onStatus, onBug, ...more }: Omit<ThreadOptions, "threads">) {
+  constructor(
+    processing: readonly Processing[],
+    { log: owner, onStatus, onBug, ...more }: Omit<ThreadOptions, "threads">,
+  ) {
     const log = owner.forThread();
-    const workerData: ThreadData = { log, ...more };
+    const workerData: ThreadData = { log, processing, ...more };
     this.#worker = new Worker(new URL("./processor-thread.ts", import.meta.url), {
       workerData,
       env: environment(),

@@ -34,15 +34,16 @@ export interface Processors {
   close(): Promise<void>;
 }
 
-/** The feed decides and orders; what it has decided the views work out. */
-export type Processing = "feed" | "views";
+/** The feed decides and orders; what it has decided the views work out, and Git shows. */
+export type Processing = "feed" | "views" | "git";
 
 type AnyView = View<unknown, unknown>;
 
 const views = VIEWS as unknown as readonly AnyView[];
+const topicViews = views.filter(({ emits }) => emits.kind === "topic");
 const versions = new Map(views.map(({ name, version }) => [name, version]));
 
-/** This thread's share of the change feed or of every view, or of both. */
+/** This thread's share of this processing. */
 export function runProcessors(
   kinds: readonly Processing[],
   { context: shared, onStatus, onBug, ...options }: ProcessorOptions,
@@ -66,10 +67,15 @@ function workOf(
   context: ServiceContext,
   { layout, entityTopicsMax, git }: Pick<ProcessorOptions, "layout" | "entityTopicsMax" | "git">,
 ): readonly SharedWork[] {
-  if (kind === "feed") return [changeFeedWork(context, { entityTopicsMax })];
-  return [
-    ...views.filter(({ emits }) => emits.kind === "topic").map((view) => viewWork(view, context)),
-    ...forwarderWork(context, { layout }),
-    gitopsWriterWork(context, git),
-  ];
+  switch (kind) {
+    case "feed":
+      return [changeFeedWork(context, { entityTopicsMax })];
+    case "views":
+      return [
+        ...topicViews.map((view) => viewWork(view, context)),
+        ...forwarderWork(context, { layout }),
+      ];
+    case "git":
+      return [gitopsWriterWork(context, git)];
+  }
 }

@@ -16,7 +16,12 @@ import type { Logger } from "pino";
 import { activateNewer, howToGoBack } from "./activate-newer.ts";
 import { adminToken } from "./admin-token.ts";
 import { ProcessorThreads } from "./processor-threads.ts";
-import { runProcessors, type NamedStatus, type ProcessorOptions } from "./processors.ts";
+import {
+  runProcessors,
+  type NamedStatus,
+  type Processing,
+  type ProcessorOptions,
+} from "./processors.ts";
 import { VIEWS } from "./views.ts";
 
 export interface TitanOptions {
@@ -45,9 +50,9 @@ const READY_PAUSE_MS = 20;
 const READY_TRIES_MAX = 30_000;
 const LOOPBACK = "127.0.0.1";
 const GIT_BRANCH = "main";
-/** So many threads work out views, each its partitions of the fleet. */
-const THREADS = 2;
-const EMBEDDED_PARTITIONS = { hostPartitions: THREADS, deploymentPartitions: THREADS };
+/** Two threads work out views, each its partitions of the fleet; Git, which is in no hurry, stands in nobody's way. */
+const THREADS: readonly (readonly Processing[])[] = [["views"], ["views"], ["git"]];
+const EMBEDDED_PARTITIONS = { hostPartitions: 2, deploymentPartitions: 2 };
 const KAFKA_PARTITIONS = { hostPartitions: 8, deploymentPartitions: 8 };
 
 /**
@@ -159,7 +164,10 @@ function startProcessors(
   const snapshots = snapshotsIn(snapshotFolder, installation, logger);
   const context = { log: place.log, clock: systemClock, installation, logger, snapshots };
   const isAlone = place.kind === "kafka";
-  const processors = runProcessors(isAlone ? ["feed", "views"] : ["feed"], { context, ...common });
+  const processors = runProcessors(isAlone ? ["feed", "views", "git"] : ["feed"], {
+    context,
+    ...common,
+  });
   started.defer(() => processors.close());
   if (place.kind === "kafka") return undefined;
   const threads = new ProcessorThreads({

@@ -2,11 +2,12 @@ import type { Installation } from "@titan/domain";
 import type { ThreadLogHandle } from "@titan/event-log";
 import type { GitLocation } from "@titan/gitops-writer";
 import type { LayoutConfig } from "@titan/processor-runtime/service";
-import type { NamedStatus } from "./processors.ts";
+import type { NamedStatus, Processing } from "./processors.ts";
 
 /** What a thread of processors begins with. */
 export interface ThreadData {
   readonly log: ThreadLogHandle;
+  readonly processing: readonly Processing[];
   readonly installation: Installation;
   readonly layout: LayoutConfig["layout"];
   readonly entityTopicsMax: number;
