@@ -16,7 +16,7 @@ const FLIPPED_MAX = 100_000;
 /** Deployments of a fleet's large part, one after the other. */
 const DEPLOYED = 5;
 
-/** What many hosts cost at once, in the threads of `titan up`. */
+/** What many hosts cost at once, in the thread of `titan up`. */
 export async function measureThreads(figures: Figures, size: "full" | "small"): Promise<void> {
   await using box = new Sandbox();
   const log = openEmbeddedLog({ path: box.path("log.sqlite"), compactEveryMs: 0 });

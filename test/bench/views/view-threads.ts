@@ -4,8 +4,8 @@ import { taskCount, type PartitionCounts } from "@titan/processor-runtime";
 import type { Sandbox } from "../../flows/sandbox.ts";
 import type { AnyView } from "./view-fleet.ts";
 
-/** As many partitions of the fleet, and threads that work on them, as `titan up` has. */
-export const THREAD_COUNTS: PartitionCounts = { hostPartitions: 2, deploymentPartitions: 2 };
+/** As many partitions of the fleet, and threads, as `titan up` has. */
+export const THREAD_COUNTS: PartitionCounts = { hostPartitions: 1, deploymentPartitions: 1 };
 const TASKS = new Map(
   (VIEWS as unknown as readonly AnyView[]).map((view) => [
     view.name,
@@ -14,7 +14,7 @@ const TASKS = new Map(
 );
 const NO_MAXIMUM = 1_000_000_000;
 
-/** Every view of `titan up` but Git, in its threads, over a log that this process holds. */
+/** Every view of `titan up` but Git, in its thread, over a log that this process holds. */
 export class ViewThreads {
   readonly #threads: ProcessorThreads;
   readonly #revisions = new Map<string, number>();
@@ -23,7 +23,7 @@ export class ViewThreads {
   constructor(log: EmbeddedLog, box: Sandbox) {
     this.#threads = new ProcessorThreads({
       log,
-      threads: [["views"], ["views"]],
+      threads: [["views"]],
       installation: { id: "bench", ...THREAD_COUNTS },
       layout: "sharded",
       entityTopicsMax: NO_MAXIMUM,

@@ -34,7 +34,7 @@ interface AppendQueueParts {
  * calls. It is synced when one of them is for a topic that asks for it. They are acknowledged
  * after the commit, or all rejected with the reason for which it failed.
  *
- * Values are copied when `add` is called, so callers may reuse their buffers.
+ * Values that are not ours are copied when `add` is called, so callers may reuse their buffers.
  */
 export class AppendQueue {
   readonly #parts: AppendQueueParts;
@@ -47,7 +47,10 @@ export class AppendQueue {
     this.#parts = parts;
   }
 
-  add(batches: readonly AppendBatch[]): Promise<readonly number[]> {
+  add(
+    batches: readonly AppendBatch[],
+    values: "theirs" | "ours" = "theirs",
+  ): Promise<readonly number[]> {
     const pending = batches.map((batch) => {
       const { topic, partition: number } = batch;
       const partition = this.#parts.catalog.partition(topic, number);
@@ -56,7 +59,7 @@ export class AppendQueue {
     const copied = pending.map(({ topic, partition, records, bytes }) => {
       if (this.#parts.catalog.find(topic)?.durability === "synced") this.#durability = "synced";
       this.#pendingBytes += bytes;
-      return { partition, records: copy(records, bytes) };
+      return { partition, records: values === "ours" ? records : copy(records, bytes) };
     });
     return new Promise((resolve, reject) => {
       this.#pending.push({ batches: copied, resolve, reject });

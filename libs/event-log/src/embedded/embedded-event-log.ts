@@ -2,6 +2,7 @@ import { MessageChannel } from "node:worker_threads";
 import type {
   AppendBatch,
   Bounds,
+  EventLog,
   OnBatch,
   OnShare,
   Position,
@@ -106,9 +107,13 @@ export class EmbeddedEventLog implements EmbeddedLog {
   forThread(): ThreadLogHandle {
     this.#checkOpen();
     const { port1, port2 } = new MessageChannel();
-    const { catalog, path } = this.#parts;
+    const { catalog, path, appends } = this.#parts;
+    const append: EventLog["append"] = async (batches) => {
+      this.#checkOpen();
+      return appends.add(batches, "ours");
+    };
     const partitionOf = (topic: string, at: number): Partition => catalog.partition(topic, at);
-    const server = new ThreadServer(port1, { log: this, partitionOf }, () => {
+    const server = new ThreadServer(port1, { log: this, append, partitionOf }, () => {
       this.#threads.delete(server);
     });
     this.#threads.add(server);

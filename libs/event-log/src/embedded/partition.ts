@@ -11,9 +11,10 @@ export interface Follower {
   lost(): void;
 }
 
-/** Somebody who is told how far a partition goes, and reads for himself. */
+/** Somebody who is told how far a partition goes, and reads for himself what he does not take at once. */
 export interface Watcher {
-  moved(partition: Partition): void;
+  /** `records` are those that were committed now. */
+  moved(partition: Partition, records: () => Iterable<LogRecord>): void;
   /** The partition is gone. */
   lost(partition: Partition): void;
 }
@@ -99,13 +100,22 @@ export class Partition {
     if (this.#watchers?.size === 0) this.#watchers = undefined;
   }
 
-  /** Records were committed; wakes those who had read everything before. */
-  committed(end: number, records: () => Iterable<LogRecord>, budget: TailBudget): void {
+  /** Records were committed; wakes those who had read everything before. Undefined: they are in the file only. */
+  committed(
+    end: number,
+    records: (() => Iterable<LogRecord>) | undefined,
+    budget: TailBudget,
+  ): void {
     this.end = end;
-    for (const watcher of this.#watchers ?? []) watcher.moved(this);
+    for (const watcher of this.#watchers ?? []) watcher.moved(this, records ?? (() => []));
     if (this.#followers === undefined) return;
-    this.#tail ??= new PartitionTail(budget);
-    for (const record of records()) this.#tail.push(record);
+    if (records === undefined) {
+      // A tail has no gaps.
+      this.#tail?.clear();
+    } else {
+      this.#tail ??= new PartitionTail(budget);
+      for (const record of records()) this.#tail.push(record);
+    }
     this.#behind ??= new Set();
     for (const follower of this.#followers) {
       if (this.#behind.has(follower)) continue;

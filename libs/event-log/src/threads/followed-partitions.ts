@@ -1,5 +1,6 @@
 import type { TailBudget } from "../embedded/partition-tail.ts";
 import { Partition } from "../embedded/partition.ts";
+import type { LogRecord } from "../event-log.ts";
 import { LogError } from "../log-error.ts";
 import type { FollowedPartition } from "./thread-calls.ts";
 
@@ -30,7 +31,6 @@ export class FollowedPartitions {
   readonly #calls: FollowCalls;
   readonly #byName = new Map<string, Place>();
   readonly #byNumber = new Map<number, Place>();
-  /** Nothing is kept for those who read later: the file has everything. */
   readonly #tails: TailBudget = { bytes: 0 };
   #count = 0;
 
@@ -55,11 +55,12 @@ export class FollowedPartitions {
     this.#calls.unfollow(number);
   }
 
-  moved(number: number, end: number): void {
+  /** `added` are the last records before `end`, if they are known. */
+  moved(number: number, end: number, added: readonly LogRecord[]): void {
     const place = this.#byNumber.get(number);
     if (place === undefined) return;
     place.end = end;
-    place.partition?.committed(end, () => [], this.#tails);
+    place.partition?.committed(end, added.length > 0 ? () => added : undefined, this.#tails);
   }
 
   lost(number: number): void {

@@ -60,8 +60,8 @@ export class PortCalls<Outgoing, Incoming> {
   }
 
   /** In order with the calls, and not answered. */
-  tell(body: Outgoing): void {
-    if (!this.#isClosed) this.#post({ kind: "word", body });
+  tell(body: Outgoing, transfer: readonly Transferable[] = []): void {
+    if (!this.#isClosed) this.#post({ kind: "word", body }, transfer);
   }
 
   /** Resolves when every call that was made was answered. */

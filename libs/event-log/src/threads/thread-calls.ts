@@ -45,8 +45,14 @@ export interface FollowedPartition extends Bounds {
 
 /** What the thread that holds the log asks of another. */
 export type OwnerCall =
-  /** Ends that have moved, two numbers each: that of `follow`, and the end. */
-  | { readonly kind: "ends"; readonly ends: readonly number[] }
+  | {
+      readonly kind: "ends";
+      /** Of the partitions in `added`. */
+      readonly ends: readonly number[];
+      /** What one commit has added, where that is little; the partitions are the numbers of `follow`. */
+      readonly added: PackedBatches;
+      readonly timestampMs: number;
+    }
   | { readonly kind: "lost"; readonly follow: number }
   | {
       readonly kind: "assigned" | "revoked";

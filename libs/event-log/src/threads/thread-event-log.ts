@@ -16,8 +16,9 @@ import type {
 } from "../event-log.ts";
 import { LogError } from "../log-error.ts";
 import { ReadyQueue } from "../ready-queue.ts";
+import { SharedRecord } from "../shared-record.ts";
 import { FollowedPartitions, type Followed } from "./followed-partitions.ts";
-import { packBatches } from "./packed-batches.ts";
+import { packBatches, unpackBatches } from "./packed-batches.ts";
 import { PortCalls } from "./port-calls.ts";
 import type { OwnerCall, ThreadAnswers, ThreadCall } from "./thread-calls.ts";
 
@@ -129,9 +130,13 @@ export class ThreadEventLog implements EventLog {
   #take(call: OwnerCall): void | Promise<void> {
     switch (call.kind) {
       case "ends":
-        for (let at = 0; at < call.ends.length; at += 2) {
-          this.#followed.moved(call.ends[at] ?? 0, call.ends[at + 1] ?? 0);
-        }
+        unpackBatches(call.added).forEach(({ partition, records }, at) => {
+          const end = call.ends[at] ?? 0;
+          const added = records.map(({ key, value }, index) => {
+            return new SharedRecord(key, value, end - records.length + index, call.timestampMs);
+          });
+          this.#followed.moved(partition, end, added);
+        });
         return;
       case "lost":
         return this.#followed.lost(call.follow);

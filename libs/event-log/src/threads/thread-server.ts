@@ -1,12 +1,17 @@
 import type { MessagePort } from "node:worker_threads";
 import type { Partition, Watcher } from "../embedded/partition.ts";
-import type { EventLog, OnShare, Share } from "../event-log.ts";
-import { unpackBatches } from "./packed-batches.ts";
+import type { EventLog, LogRecord, OnShare, Share } from "../event-log.ts";
+import { packBatches, unpackBatches } from "./packed-batches.ts";
 import { PortCalls } from "./port-calls.ts";
 import type { FollowedPartition, OwnerCall, ThreadAnswers, ThreadCall } from "./thread-calls.ts";
 
+/** What one commit adds goes with the message if it is less; else it is read from the file. */
+const ADDED_BYTES_MAX = 64 * 1024;
+
 interface ServedLog {
   readonly log: EventLog;
+  /** As the log's, and the values are the log's from then on. */
+  readonly append: EventLog["append"];
   readonly partitionOf: (topic: string, partition: number) => Partition;
 }
 
@@ -20,7 +25,9 @@ export class ThreadServer implements Watcher {
   /** By their numbers, and the numbers. */
   readonly #followed = new Map<number, Partition>();
   readonly #numbers = new Map<Partition, number>();
-  readonly #moved = new Set<Partition>();
+  /** With what one commit has added, as long as that is little. */
+  readonly #moved = new Map<Partition, readonly LogRecord[]>();
+  #movedBytes = 0;
   readonly #shares = new Map<number, Share>();
 
   /** `onClosed`: the thread has closed its end, or is gone. */
@@ -38,9 +45,15 @@ export class ThreadServer implements Watcher {
   }
 
   /** One message for all that one commit has moved, before its appends are answered. */
-  moved(partition: Partition): void {
+  moved(partition: Partition, records: () => Iterable<LogRecord>): void {
     if (this.#moved.size === 0) queueMicrotask(() => this.#tellMoved());
-    this.#moved.add(partition);
+    const added: LogRecord[] = [];
+    for (const record of records()) {
+      this.#movedBytes += record.value.length;
+      if (this.#movedBytes > ADDED_BYTES_MAX) break;
+      added.push(record);
+    }
+    this.#moved.set(partition, this.#movedBytes > ADDED_BYTES_MAX ? [] : added);
   }
 
   lost(partition: Partition): void {
@@ -64,7 +77,7 @@ export class ThreadServer implements Watcher {
       case "topics":
         return log.topics();
       case "append":
-        return log.append(unpackBatches(call.batches));
+        return this.#served.append(unpackBatches(call.batches));
       case "bounds":
         return log.bounds(call.topic, call.partition);
       case "follow":
@@ -116,10 +129,16 @@ export class ThreadServer implements Watcher {
   }
 
   #tellMoved(): void {
-    const ends = [...this.#moved].flatMap((partition) => {
-      return [this.#numbers.get(partition) ?? 0, partition.end];
+    const moved = [...this.#moved].map(([partition, records]) => {
+      return { number: this.#numbers.get(partition) ?? 0, end: partition.end, records };
     });
     this.#moved.clear();
-    this.#calls.tell({ kind: "ends", ends });
+    this.#movedBytes = 0;
+    const added = packBatches(
+      moved.map(({ number, records }) => ({ topic: "", partition: number, records })),
+    );
+    const timestampMs = moved.flatMap(({ records }) => records[0] ?? [])[0]?.timestampMs ?? 0;
+    const ends = moved.map(({ end }) => end);
+    this.#calls.tell({ kind: "ends", ends, added, timestampMs }, [added.values.buffer]);
   }
 }
