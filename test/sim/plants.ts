@@ -218,7 +218,12 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: "a change over to a copy by per-key revision",
-    options: { hostRules: { ...HOST_RULES, actAtCuts: false }, ...BUSY_HOSTS },
+    options: {
+      hostRules: { ...HOST_RULES, actAtCuts: false },
+      ...BUSY_HOSTS,
+      hosts: 3,
+      proposals: 60,
+    },
   },
   {
     name: "act before store",
