@@ -32,6 +32,7 @@ const CERTAIN = {
 export class Clients {
   readonly #setting: ClientSetting;
   readonly #ending: AbortController;
+  #calling: Promise<unknown> = Promise.resolve();
   readonly #callers: readonly (Writer | Reader)[];
   readonly #watchers: readonly Watcher[];
   readonly #followers: readonly Follower[];
@@ -96,9 +97,9 @@ export class Clients {
 
   /** Everybody is at work until `end`. */
   async run(): Promise<void> {
-    await Promise.all(
-      [...this.#callers, ...this.#watchers, ...this.#followers].map((client) => client.run()),
-    );
+    this.#calling = Promise.all(this.#callers.map((caller) => caller.run()));
+    const listening = [...this.#watchers, ...this.#followers].map((listener) => listener.run());
+    await Promise.all([this.#calling, ...listening]);
   }
 
   /** Nobody calls any more; those who listen go on. */
@@ -107,10 +108,12 @@ export class Clients {
   }
 
   /**
-   * Makes a last change of everything, and resolves when all who listen were told of it: then they
-   * have been told of all before it. Answers its revision. To be called when all harm is over.
+   * Makes a last change of everything, when all calls have been answered, and resolves when all who
+   * listen were told of it: then they have been told of all before it. Answers its revision. To be
+   * called when all harm is over.
    */
   async endListening(): Promise<number> {
+    await this.#calling;
     const revision = await this.#frameWrite("last", lastChange(this.#setting.workspace, "last"));
     for (const listener of [...this.#watchers, ...this.#followers]) {
       await eventually(`a listener at ${revision}`, () => listener.revision >= revision, HANG_MS);
