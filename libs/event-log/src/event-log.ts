@@ -28,8 +28,9 @@ export interface EventLog {
   /**
    * Appends each batch, in order, to its partition, and answers with the offset of each batch's
    * first record if the others follow it one by one; undefined where records of others may lie
-   * between them, because a large batch was stored in parts. Rejects with `LogError` (`outcome: "unknown"` when part of it may have landed,
-   * `"refused"` when nothing has: unknown topic, record too large, disk full).
+   * between them, because a large batch was stored in parts. Rejects with `LogError` (`outcome:
+   * "unknown"` when part of it may have landed, `"refused"` when nothing has: unknown topic, record
+   * too large, disk full).
    * Batches for different partitions are independent of each other. Values must stay as they are
    * until it settles.
    */
@@ -87,7 +88,7 @@ export interface AppendBatch {
 }
 
 export interface AppendRecord {
-  /** Empty where a topic has no key. */
+  /** Empty where a topic has no key. Kept in UTF-8: a lone surrogate is read as U+FFFD. */
   readonly key: string;
   readonly value: Uint8Array;
 }

@@ -6,6 +6,7 @@ import { fixedTopics, Signal, type ViewStep } from "@titan/processor-runtime";
 import { decodeAs } from "@titan/schema-codec";
 import { expect, test, vi } from "vitest";
 import { GitError } from "./git-error.ts";
+import { FolderRepository } from "./folder-repository.ts";
 import { GitOutput } from "./git-output.ts";
 import type { GitRepository } from "./git-repository.ts";
 import type { PlacedDeployment } from "./gitops-writer-view.ts";
@@ -14,6 +15,7 @@ import {
   fixture,
   forceBranch,
   foreignCommit,
+  git,
   readBranch,
   soundCommits,
 } from "./testing/git-fixture.ts";
@@ -143,6 +145,22 @@ test.each(DRIVERS)("a %s that has lost our last commit gets the next one", async
   await output.write([step(4, placed("two"))]);
   expect(await readBranch(path)).toEqual({ [FILE]: "two" });
   expect(await soundCommits(path)).toBe(driver === "folder" ? 1 : 2);
+});
+
+test.each(DRIVERS)("a %s that is another repository now gets what it lacks", async (driver) => {
+  const { repository, reopen, path } = await fixture(driver);
+  const opened = [repository];
+  const { output } = await outputOf(async () => opened.pop() ?? (await reopen()));
+  await output.recover(step(3, placed("one")));
+  await output.write([step(4, placed("two"))]);
+  await rm(path, { recursive: true });
+  const others = await FolderRepository.open({ git, path, branch: "main", nowMs: () => 0 });
+  await foreignCommit(others, { "README.md": "theirs", [FILE]: "theirs" });
+  await output.write([step(5, placed("three"))]);
+  expect(await readBranch(path)).toEqual({ [FILE]: "three", "README.md": "theirs" });
+  await output.write([step(6, placed("four"))]);
+  expect(await readBranch(path)).toEqual({ [FILE]: "four", "README.md": "theirs" });
+  expect(await soundCommits(path)).toBe(3);
 });
 
 test("while the repository can not be opened the writer holds, then goes on", async () => {

@@ -169,7 +169,8 @@ function copy(records: readonly AppendRecord[], bytes: number): readonly AppendR
   return records.map(({ key, value }) => {
     copies.set(value, begin);
     const end = begin + value.length;
-    const record = { key, value: copies.subarray(begin, end) };
+    // As the file keeps it: those who read it from the memory are not to see another.
+    const record = { key: key.toWellFormed(), value: copies.subarray(begin, end) };
     begin = end;
     return record;
   });

@@ -19,7 +19,7 @@ import type { EmbeddedLog, EmbeddedLogLogger } from "./embedded-log.ts";
 import type { ThreadLogHandle } from "../threads/open-thread-log.ts";
 import { ThreadServer } from "../threads/thread-server.ts";
 import { LocalShares } from "./local-shares.ts";
-import { Reader } from "./reader.ts";
+import { Reader, type ReaderParts } from "./reader.ts";
 import { ReadyQueue } from "../ready-queue.ts";
 import type { Partition } from "./partition.ts";
 import type { RecordReads } from "./record-reads.ts";
@@ -43,6 +43,7 @@ export class EmbeddedEventLog implements EmbeddedLog {
   readonly #parts: EmbeddedLogParts;
   readonly #queue = new ReadyQueue();
   readonly #readers = new Set<Reader>();
+  readonly #readerParts: ReaderParts;
   readonly #shares = new LocalShares();
   readonly #threads = new Set<ThreadServer>();
   #timer: NodeJS.Timeout | undefined;
@@ -50,6 +51,8 @@ export class EmbeddedEventLog implements EmbeddedLog {
 
   constructor(parts: EmbeddedLogParts) {
     this.#parts = parts;
+    const ended = (reader: Reader): void => void this.#readers.delete(reader);
+    this.#readerParts = { reads: parts.reads, queue: this.#queue, ended };
   }
 
   async createTopics(topics: readonly TopicSpec[]): Promise<void> {
@@ -75,9 +78,7 @@ export class EmbeddedEventLog implements EmbeddedLog {
   }
 
   subscribe(from: Position, onBatch: OnBatch, options: SubscribeOptions = {}): Subscription {
-    const ended = (reader: Reader): void => void this.#readers.delete(reader);
-    const parts = { reads: this.#parts.reads, queue: this.#queue, ended };
-    const reader = new Reader(parts, from.from, onBatch, options);
+    const reader = new Reader(this.#readerParts, from.from, onBatch, options);
     this.#readers.add(reader);
     try {
       this.#checkOpen();

@@ -5,29 +5,25 @@ import { planShares } from "../share-plan.ts";
 /** Who asks so soon after the first is counted before anything is given out: little is moved then. */
 const JOIN_MS = 5;
 const PLACE_DIGITS = 9;
-const MEMBERS_MAX = 10 ** PLACE_DIGITS;
 
 /**
- * Divides work among those who ask within one process: its threads, as a broker does it for processes.
- * Where there is less than one partition for each, every second group begins with who asked last, so
- * that not one has all of that.
+ * Divides work among those who ask within one process: its threads, as a broker does it for
+ * processes. Where there is less than one partition for each, those who asked first have it.
  */
 export class LocalShares {
+  /** For good: a program names few, and one that all have left may still be letting go. */
   readonly #groups = new Map<string, LocalGroup>();
-  #made = 0;
 
   share(group: string, partitions: number, on: OnShare): Share {
     let members = this.#groups.get(group);
     if (members === undefined) {
-      this.#made += 1;
-      const isLatestFirst = this.#made % 2 === 0;
-      members = new LocalGroup(partitions, isLatestFirst, () => this.#groups.delete(group));
+      members = new LocalGroup(partitions);
       this.#groups.set(group, members);
     }
     return members.join(on);
   }
 
-  /** Gives everything back, and waits for it. */
+  /** Everything is given back, and waited for. */
   async close(): Promise<void> {
     await Promise.all([...this.#groups.values()].map((group) => group.close()));
   }
@@ -39,22 +35,18 @@ export class LocalShares {
  */
 class LocalGroup {
   readonly #partitions: number;
-  readonly #isLatestFirst: boolean;
-  readonly #onEmpty: () => void;
   readonly #members = new Set<Member>();
   #joined = 0;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(partitions: number, isLatestFirst: boolean, onEmpty: () => void) {
+  constructor(partitions: number) {
     this.#partitions = partitions;
-    this.#isLatestFirst = isLatestFirst;
-    this.#onEmpty = onEmpty;
   }
 
   join(on: OnShare): Share {
     this.#joined += 1;
-    const place = this.#isLatestFirst ? MEMBERS_MAX - this.#joined : this.#joined;
-    const member: Member = { member: String(place).padStart(PLACE_DIGITS, "0"), on, held: [] };
+    const place = String(this.#joined).padStart(PLACE_DIGITS, "0");
+    const member: Member = { member: place, on, held: [] };
     this.#members.add(member);
     void this.#enqueue(async () => {
       await sleep(JOIN_MS);
@@ -66,10 +58,11 @@ class LocalGroup {
 
   async close(): Promise<void> {
     await Promise.all([...this.#members].map((member) => this.#leave(member)));
+    await this.#last;
   }
 
   async #leave(member: Member): Promise<void> {
-    if (this.#members.delete(member) && this.#members.size === 0) this.#onEmpty();
+    this.#members.delete(member);
     await this.#enqueue(() => take(member, member.held));
     void this.#enqueue(() => this.#divide());
   }

@@ -1,4 +1,5 @@
 import type { LogRecord, ReadBatch, Retention } from "../event-log.ts";
+import { countOf, hasItem, itemsOf, withItem, withoutItem, type Few } from "./few.ts";
 import { PartitionTail, type TailBudget } from "./partition-tail.ts";
 import type { Durability } from "./transactions.ts";
 
@@ -57,9 +58,9 @@ export class Partition {
   cleaned = 0;
   kept = 0;
   removed = false;
-  #followers: Set<Follower> | undefined;
-  #behind: Set<Follower> | undefined;
-  #watchers: Set<Watcher> | undefined;
+  #followers: Few<Follower>;
+  #behind: Few<Follower>;
+  #watchers: Few<Watcher>;
   #tail: PartitionTail | undefined;
   #reads: readonly Read[] = NO_READS;
   #restsSinceRead = 0;
@@ -80,24 +81,20 @@ export class Partition {
   }
 
   follow(follower: Follower): void {
-    this.#followers ??= new Set();
-    this.#followers.add(follower);
+    this.#followers = withItem(this.#followers, follower);
   }
 
   unfollow(follower: Follower): void {
-    this.#followers?.delete(follower);
-    if (this.#followers?.size === 0) this.#followers = undefined;
+    this.#followers = withoutItem(this.#followers, follower);
     this.caughtUp(follower);
   }
 
   watch(watcher: Watcher): void {
-    this.#watchers ??= new Set();
-    this.#watchers.add(watcher);
+    this.#watchers = withItem(this.#watchers, watcher);
   }
 
   unwatch(watcher: Watcher): void {
-    this.#watchers?.delete(watcher);
-    if (this.#watchers?.size === 0) this.#watchers = undefined;
+    this.#watchers = withoutItem(this.#watchers, watcher);
   }
 
   /** Records were committed; wakes those who had read everything before. Undefined: they are in the file only. */
@@ -107,7 +104,7 @@ export class Partition {
     budget: TailBudget,
   ): void {
     this.end = end;
-    for (const watcher of this.#watchers ?? []) watcher.moved(this, records ?? (() => []));
+    for (const watcher of itemsOf(this.#watchers)) watcher.moved(this, records ?? (() => []));
     if (this.#followers === undefined) return;
     if (records === undefined) {
       // A tail has no gaps.
@@ -116,10 +113,9 @@ export class Partition {
       this.#tail ??= new PartitionTail(budget);
       for (const record of records()) this.#tail.push(record);
     }
-    this.#behind ??= new Set();
-    for (const follower of this.#followers) {
-      if (this.#behind.has(follower)) continue;
-      this.#behind.add(follower);
+    for (const follower of itemsOf(this.#followers)) {
+      if (hasItem(this.#behind, follower)) continue;
+      this.#behind = withItem(this.#behind, follower);
       follower.wake();
     }
   }
@@ -132,7 +128,7 @@ export class Partition {
     const kept = this.#reads.find((one) => one.from === from);
     if (kept !== undefined && kept.batch.records.length <= recordsMax) return kept.batch;
     const batch = read();
-    if ((this.#followers?.size ?? 0) > 1 && batch.next > from) {
+    if (countOf(this.#followers) > 1 && batch.next > from) {
       this.#reads = [{ from, batch }, ...this.#reads].slice(0, READS_KEPT_MAX);
       this.#restsSinceRead = 0;
     }
@@ -142,10 +138,9 @@ export class Partition {
   /** The follower has read up to the end; when all have, the tail is of no use. */
   caughtUp(follower: Follower): void {
     this.#restsSinceRead += 1;
-    if (this.#restsSinceRead >= (this.#followers?.size ?? 0)) this.#reads = NO_READS;
-    this.#behind?.delete(follower);
-    if (this.#behind !== undefined && this.#behind.size > 0) return;
-    this.#behind = undefined;
+    if (this.#restsSinceRead >= countOf(this.#followers)) this.#reads = NO_READS;
+    this.#behind = withoutItem(this.#behind, follower);
+    if (this.#behind !== undefined) return;
     this.#tail?.clear();
     this.#tail = undefined;
   }
@@ -155,7 +150,7 @@ export class Partition {
     this.#reads = NO_READS;
     this.#tail?.clear();
     this.#tail = undefined;
-    for (const follower of this.#followers ?? []) follower.lost();
-    for (const watcher of this.#watchers ?? []) watcher.lost(this);
+    for (const follower of itemsOf(this.#followers)) follower.lost();
+    for (const watcher of itemsOf(this.#watchers)) watcher.lost(this);
   }
 }

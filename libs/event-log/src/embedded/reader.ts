@@ -7,7 +7,8 @@ import { BATCH_BYTES_MAX, type RecordReads } from "./record-reads.ts";
 
 export const BATCH_RECORDS_DEFAULT = 2_000;
 
-interface ReaderParts {
+/** What all readers of a log share. */
+export interface ReaderParts {
   readonly reads: RecordReads;
   readonly queue: ReadyQueue;
   /** Called once, when the reader will do nothing any more. */

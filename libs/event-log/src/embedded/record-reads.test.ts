@@ -25,6 +25,7 @@ afterEach(() => database.close());
 function insert(partition: Partition, records: readonly AppendRecord[], time = TIME): void {
   writer.insert(partition, partition.end, time, records);
   partition.end += records.length;
+  writer.setNext(partition, partition.end);
 }
 
 /** All that the partition holds from `from` on, batch by batch. */
@@ -102,7 +103,21 @@ test("each partition, offset and time is its own", () => {
 test("a partition without records is read to its end", () => {
   const partition = new Partition(1);
   partition.end = 7;
+  writer.setNext(partition, partition.end);
   expect(reads.read(partition, 3, ALL)).toEqual({ records: [], next: 7 });
+});
+
+test("records that went with their topic are not passed over", () => {
+  const partition = new Partition(1);
+  insert(partition, Array(3).fill({ key: "k", value: new Uint8Array(1) }));
+  database.exec("DELETE FROM partitions");
+  expect(readAll(partition)).toHaveLength(3);
+  // Whoever reads may have seen it while it was there.
+  const gone = expect.objectContaining({ code: "unknown-topic", outcome: "refused" });
+  database.exec("DELETE FROM records WHERE offset = 0");
+  expect(() => reads.read(partition, 0, ALL)).toThrowError(gone);
+  database.exec("DELETE FROM records");
+  expect(() => reads.read(partition, 1, ALL)).toThrowError(gone);
 });
 
 test("a number that can not be is corrupt", () => {

@@ -15,6 +15,7 @@ const FETCH_BYTES = 512 * 1024;
 /** Reads the table of records, as far as it is committed. */
 export class RecordReads {
   readonly #select: StatementSync;
+  readonly #find: StatementSync;
 
   constructor(database: DatabaseSync) {
     // Each column of all rows as one: a value of JavaScript for each of each costs more than the
@@ -29,10 +30,22 @@ export class RecordReads {
         WHERE partition = ? AND offset >= ? ORDER BY offset LIMIT ?
       )`);
     this.#select.setReturnArrays(true);
+    this.#find = database.prepare("SELECT id FROM partitions WHERE id = ?");
   }
 
-  /** What the partition holds from `from` on, at most about `recordsMax` and `BATCH_BYTES_MAX`. */
+  /**
+   * What the partition holds from `from` on, at most about `recordsMax` and `BATCH_BYTES_MAX`. Throws
+   * `LogError` `unknown-topic` where records are missing because the topic was deleted, which a
+   * thread learns of later than it shows in the file.
+   */
   read(partition: Partition, from: number, recordsMax: number): ReadBatch {
+    const batch = this.#read(partition, from, recordsMax);
+    const isWhole = batch.next - from === batch.records.length;
+    if (isWhole || this.#find.get(partition.id) !== undefined) return batch;
+    throw new LogError("unknown-topic", "refused", "the topic was deleted");
+  }
+
+  #read(partition: Partition, from: number, recordsMax: number): ReadBatch {
     const records: LogRecord[] = [];
     let next = from;
     let bytes = 0;

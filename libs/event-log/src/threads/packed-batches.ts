@@ -27,7 +27,7 @@ export function packBatches(batches: readonly AppendBatch[]): PackedBatches {
     for (const { key, value } of records) {
       values.set(value, at);
       at += value.length;
-      keys.push(key);
+      keys.push(key.toWellFormed());
       lengths.push(value.length);
     }
     return { topic, partition, keys, lengths };
@@ -35,14 +35,19 @@ export function packBatches(batches: readonly AppendBatch[]): PackedBatches {
   return { batches: packed, values };
 }
 
-/** The values are views of the memory that came. */
+/** Whoever keeps a value keeps those of its batch, but not of the others. */
 export function unpackBatches({ batches, values }: PackedBatches): readonly AppendBatch[] {
   let at = 0;
   return batches.map(({ topic, partition, keys, lengths }) => {
+    const bytes = lengths.reduce((sum, length) => sum + length, 0);
+    const own = bytes === values.length ? values : values.slice(at, at + bytes);
+    at += bytes;
+    let from = 0;
     const records = keys.map((key, index) => {
-      const from = at;
-      at += lengths[index] ?? 0;
-      return { key, value: values.subarray(from, at) };
+      const to = from + (lengths[index] ?? 0);
+      const value = own.subarray(from, to);
+      from = to;
+      return { key, value };
     });
     return { topic, partition, records };
   });

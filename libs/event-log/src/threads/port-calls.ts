@@ -59,18 +59,23 @@ export class PortCalls<Outgoing, Incoming> {
     return promise;
   }
 
+  /** As `call`, and resolves too when the other end is gone: nothing is under way there any more. */
+  async callIfThere(body: Outgoing, transfer: readonly Transferable[] = []): Promise<void> {
+    try {
+      await this.call(body, transfer);
+    } catch (error) {
+      if (!this.#isClosed) throw error;
+    }
+  }
+
   /** In order with the calls, and not answered. */
-  tell(body: Outgoing, transfer: readonly Transferable[] = []): void {
-    if (!this.#isClosed) this.#post({ kind: "word", body }, transfer);
+  tell(body: Outgoing): void {
+    if (!this.#isClosed) this.#post({ kind: "word", body });
   }
 
   /** Resolves when every call that was made was answered. */
   async answered(): Promise<void> {
     await Promise.allSettled([...this.#waiting.values()].map(({ settled }) => settled));
-  }
-
-  get isClosed(): boolean {
-    return this.#isClosed;
   }
 
   close(): void {

@@ -43,15 +43,21 @@ export interface FollowedPartition extends Bounds {
   readonly id: number;
 }
 
+export interface PartitionEnd {
+  /** The offset that its next record will get. */
+  readonly end: number;
+  /** Of its added records. */
+  readonly timestampMs: number;
+}
+
 /** What the thread that holds the log asks of another. */
 export type OwnerCall =
   | {
       readonly kind: "ends";
       /** Of the partitions in `added`. */
-      readonly ends: readonly number[];
-      /** What one commit has added, where that is little; the partitions are the numbers of `follow`. */
+      readonly ends: readonly PartitionEnd[];
+      /** The last records before each end, or none; the partitions are the numbers of `follow`. */
       readonly added: PackedBatches;
-      readonly timestampMs: number;
     }
   | { readonly kind: "lost"; readonly follow: number }
   | {

@@ -1,5 +1,5 @@
 import type { MessagePort, Transferable } from "node:worker_threads";
-import { Reader } from "../embedded/reader.ts";
+import { Reader, type ReaderParts } from "../embedded/reader.ts";
 import type { RecordReads } from "../embedded/record-reads.ts";
 import type {
   AppendBatch,
@@ -22,12 +22,14 @@ import { packBatches, unpackBatches } from "./packed-batches.ts";
 import { PortCalls } from "./port-calls.ts";
 import type { OwnerCall, ThreadAnswers, ThreadCall } from "./thread-calls.ts";
 
-/** The embedded log as a thread sees it that does not hold it: it asks the one that does, and reads the file. */
+/**
+ * The embedded log as a thread sees it that does not hold it: it asks the one that does, and reads
+ * the file.
+ */
 export class ThreadEventLog implements EventLog {
   readonly #calls: PortCalls<ThreadCall, OwnerCall>;
-  readonly #reads: RecordReads;
+  readonly #readerParts: ReaderParts;
   readonly #release: () => void;
-  readonly #queue = new ReadyQueue();
   readonly #followed: FollowedPartitions;
   readonly #readers = new Map<Reader, Followed>();
   readonly #shares = new Map<number, { readonly on: OnShare; readonly share: Share }>();
@@ -36,7 +38,8 @@ export class ThreadEventLog implements EventLog {
 
   /** `release` closes the file. */
   constructor(port: MessagePort, reads: RecordReads, release: () => void) {
-    this.#reads = reads;
+    const ended = (reader: Reader): void => this.#ended(reader);
+    this.#readerParts = { reads, queue: new ReadyQueue(), ended };
     this.#release = release;
     this.#calls = new PortCalls<ThreadCall, OwnerCall>(
       port,
@@ -71,12 +74,7 @@ export class ThreadEventLog implements EventLog {
   }
 
   subscribe(from: Position, onBatch: OnBatch, options: SubscribeOptions = {}): Subscription {
-    const parts = {
-      reads: this.#reads,
-      queue: this.#queue,
-      ended: (ended: Reader): void => this.#ended(ended),
-    };
-    const reader = new Reader(parts, from.from, onBatch, options);
+    const reader = new Reader(this.#readerParts, from.from, onBatch, options);
     try {
       this.#checkOpen();
     } catch (error) {
@@ -101,7 +99,8 @@ export class ThreadEventLog implements EventLog {
     this.#checkOpen();
     this.#shared += 1;
     const id = this.#shared;
-    void this.#ask({ kind: "share", share: id, group, partitions });
+    // Refused when that log is being closed: then nothing is shared.
+    this.#ask({ kind: "share", share: id, group, partitions }).catch(() => {});
     let given: Promise<void> | undefined;
     const share = { close: () => (given ??= this.#giveUp(id)) };
     this.#shares.set(id, { on, share });
@@ -123,7 +122,7 @@ export class ThreadEventLog implements EventLog {
   }
 
   async #giveUp(share: number): Promise<void> {
-    if (!this.#calls.isClosed) await this.#ask({ kind: "giveUp", share });
+    await this.#calls.callIfThere({ kind: "giveUp", share });
     this.#shares.delete(share);
   }
 
@@ -131,9 +130,9 @@ export class ThreadEventLog implements EventLog {
     switch (call.kind) {
       case "ends":
         unpackBatches(call.added).forEach(({ partition, records }, at) => {
-          const end = call.ends[at] ?? 0;
+          const { end, timestampMs } = call.ends[at] ?? { end: 0, timestampMs: 0 };
           const added = records.map(({ key, value }, index) => {
-            return new SharedRecord(key, value, end - records.length + index, call.timestampMs);
+            return new SharedRecord(key, value, end - records.length + index, timestampMs);
           });
           this.#followed.moved(partition, end, added);
         });

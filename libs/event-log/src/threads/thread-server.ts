@@ -7,6 +7,10 @@ import type { FollowedPartition, OwnerCall, ThreadAnswers, ThreadCall } from "./
 
 /** What one commit adds goes with the message if it is less; else it is read from the file. */
 const ADDED_BYTES_MAX = 64 * 1024;
+/** What a record, or an end, takes beside key and value. */
+const FRAME_BYTES = 32;
+/** So much is told to a thread that stands still; what moves later is told when it has taken that. */
+const AHEAD_BYTES_MAX = 4 * 1024 * 1024;
 
 interface ServedLog {
   readonly log: EventLog;
@@ -25,9 +29,11 @@ export class ThreadServer implements Watcher {
   /** By their numbers, and the numbers. */
   readonly #followed = new Map<number, Partition>();
   readonly #numbers = new Map<Partition, number>();
-  /** With what one commit has added, as long as that is little. */
+  /** What is still to be told, with what one commit has added, as long as that is little. */
   readonly #moved = new Map<Partition, readonly LogRecord[]>();
   #movedBytes = 0;
+  /** Of what was told and not taken. */
+  #aheadBytes = 0;
   readonly #shares = new Map<number, Share>();
 
   /** `onClosed`: the thread has closed its end, or is gone. */
@@ -47,13 +53,7 @@ export class ThreadServer implements Watcher {
   /** One message for all that one commit has moved, before its appends are answered. */
   moved(partition: Partition, records: () => Iterable<LogRecord>): void {
     if (this.#moved.size === 0) queueMicrotask(() => this.#tellMoved());
-    const added: LogRecord[] = [];
-    for (const record of records()) {
-      this.#movedBytes += record.value.length;
-      if (this.#movedBytes > ADDED_BYTES_MAX) break;
-      added.push(record);
-    }
-    this.#moved.set(partition, this.#movedBytes > ADDED_BYTES_MAX ? [] : added);
+    this.#moved.set(partition, this.#added(partition, records));
   }
 
   lost(partition: Partition): void {
@@ -87,7 +87,7 @@ export class ThreadServer implements Watcher {
       case "share":
         return this.#share(call.share, call.group, call.partitions);
       case "giveUp":
-        return this.#shares.get(call.share)?.close();
+        return this.#giveUp(call.share);
     }
   }
 
@@ -114,13 +114,8 @@ export class ThreadServer implements Watcher {
   }
 
   #share(id: number, group: string, partitions: number): void {
-    const tell = async (kind: "assigned" | "revoked", numbers: readonly number[]) => {
-      // A thread that is gone works on nothing any more.
-      if (this.#calls.isClosed) return;
-      await this.#calls.call({ kind, share: id, partitions: numbers }).catch((error: unknown) => {
-        if (!this.#calls.isClosed) throw error;
-      });
-    };
+    const tell = (kind: "assigned" | "revoked", numbers: readonly number[]): Promise<void> =>
+      this.#calls.callIfThere({ kind, share: id, partitions: numbers });
     const on: OnShare = {
       assigned: (numbers) => tell("assigned", numbers),
       revoked: (numbers) => tell("revoked", numbers),
@@ -128,17 +123,45 @@ export class ThreadServer implements Watcher {
     this.#shares.set(id, this.#served.log.share(group, partitions, on));
   }
 
+  async #giveUp(id: number): Promise<void> {
+    await this.#shares.get(id)?.close();
+    this.#shares.delete(id);
+  }
+
+  /** The records that go with the message: all that came since the last one, or none. */
+  #added(partition: Partition, records: () => Iterable<LogRecord>): readonly LogRecord[] {
+    if (this.#isFarAhead || this.#moved.has(partition)) return [];
+    const added: LogRecord[] = [];
+    for (const record of records()) {
+      // A key has two bytes for each of its characters at most.
+      this.#movedBytes += FRAME_BYTES + 2 * record.key.length + record.value.length;
+      if (this.#movedBytes > ADDED_BYTES_MAX) return [];
+      added.push(record);
+    }
+    return added;
+  }
+
+  get #isFarAhead(): boolean {
+    return this.#aheadBytes > AHEAD_BYTES_MAX;
+  }
+
   #tellMoved(): void {
-    const moved = [...this.#moved].map(([partition, records]) => {
-      return { number: this.#numbers.get(partition) ?? 0, end: partition.end, records };
-    });
+    if (this.#isFarAhead || this.#moved.size === 0) return;
+    const moved = [...this.#moved];
+    const bytes = FRAME_BYTES * moved.length + Math.min(this.#movedBytes, ADDED_BYTES_MAX);
     this.#moved.clear();
     this.#movedBytes = 0;
+    const ends = moved.map(([{ end }, [first]]) => ({ end, timestampMs: first?.timestampMs ?? 0 }));
     const added = packBatches(
-      moved.map(({ number, records }) => ({ topic: "", partition: number, records })),
+      moved.map(([partition, records]) => {
+        return { topic: "", partition: this.#numbers.get(partition) ?? 0, records };
+      }),
     );
-    const timestampMs = moved.flatMap(({ records }) => records[0] ?? [])[0]?.timestampMs ?? 0;
-    const ends = moved.map(({ end }) => end);
-    this.#calls.tell({ kind: "ends", ends, added, timestampMs }, [added.values.buffer]);
+    this.#aheadBytes += bytes;
+    const message = { kind: "ends", ends, added } as const;
+    void this.#calls.callIfThere(message, [added.values.buffer]).then(() => {
+      this.#aheadBytes -= bytes;
+      this.#tellMoved();
+    });
   }
 }

@@ -9,6 +9,9 @@ import { numbered, topicSpec } from "../testing/event-log-harness.ts";
 import { follow } from "../testing/follow.ts";
 
 const RECORDS = 20_000;
+/** Each is small enough to be told, and together they are more than a thread is told ahead. */
+const COMMITS = 200;
+const COMMIT_BYTES = 48 * 1024;
 
 let folder: ReturnType<typeof temporaryLogFolder>;
 let log: EmbeddedLog;
@@ -95,6 +98,44 @@ test("threads divide the work, and who is left gets what one had that is gone", 
   expect([...held.values()].flat().toSorted((a, b) => a - b)).toEqual([0, 1]);
   await first.terminate();
   await until(() => held.get(second)?.length === 2);
+});
+
+/** Stands still at its first record until it is told to go on, then tells the keys that it reads. */
+const STAND_STILL = `
+  const go = new Int32Array(data.go);
+  log.subscribe({ topic: data.topic, partition: 0, from: 0 }, ({ records }) => {
+    if (records.length === 0) return;
+    say(records.map(({ key }) => key));
+    Atomics.wait(go, 0, 0);
+  });
+`;
+
+test("a thread that stood still reads all that came meanwhile, in order", async () => {
+  const topic = topicSpec();
+  await log.createTopics([topic]);
+  const go = new SharedArrayBuffer(4);
+  const worker = startThread(STAND_STILL, { topic: topic.name, go });
+  const keys: string[] = [];
+  let came = Promise.withResolvers<void>();
+  worker.on("message", (read: readonly string[]) => {
+    keys.push(...read);
+    came.resolve();
+    came = Promise.withResolvers();
+  });
+  const append = (key: number, bytes: number): Promise<unknown> => {
+    const record = { key: String(key), value: new Uint8Array(bytes) };
+    return log.append([{ topic: topic.name, partition: 0, records: [record] }]);
+  };
+  const first = came.promise;
+  await append(0, 1);
+  await first;
+  // More than a thread is told ahead, then less again.
+  for (let key = 1; key <= COMMITS; key += 1) await append(key, COMMIT_BYTES);
+  Atomics.store(new Int32Array(go), 0, 1);
+  Atomics.notify(new Int32Array(go), 0);
+  for (let key = COMMITS + 1; key <= 2 * COMMITS; key += 1) await append(key, 1);
+  while (keys.length <= 2 * COMMITS) await came.promise;
+  expect(keys).toEqual(Array.from({ length: 2 * COMMITS + 1 }, (_, key) => String(key)));
 });
 
 test("when the log is closed, the threads' is closed too", async () => {

@@ -5,8 +5,10 @@ import { Agent, GatewayTransport, NodeDisk } from "@titan/host-agent";
 import { systemClock } from "@titan/processor-runtime";
 import type { CommandContext } from "../command-context.ts";
 import { CommandError } from "../command-error.ts";
+import { deploymentStatusOf } from "../deployment-status.ts";
 import { EXIT_STATUS } from "../exit-status.ts";
 import { runTitan } from "../run-titan.ts";
+import type { TitanObject } from "../titan-object.ts";
 import { programVersion } from "../commands/version.ts";
 import type { RunningTitan } from "./start-titan.ts";
 import type { UpOptions } from "./up-options.ts";
@@ -14,6 +16,8 @@ import type { UpOptions } from "./up-options.ts";
 const EXAMPLES = fileURLToPath(new URL("../../../../examples/", import.meta.url));
 const WORKSPACE = "default";
 const HOST = "tim-pi";
+const GIT_PAUSE_MS = 100;
+const GIT_TRIES_MAX = 600;
 
 /** The mission's scenario, as a person would type it. */
 const COMMANDS: readonly string[] = [
@@ -58,6 +62,7 @@ export async function playDemo(
     const lines = readFileSync(join(files, name), "utf8").trimEnd().split("\n");
     say(`  ${WORKSPACE}/prod/${name} (${lines.length} lines)`);
   }
+  await shownInGit(titan, context.signal);
   say("\n$ titan status deployment prod");
   await type(["status", "deployment", "prod"], titan, context);
   say(`\n$ titan why host ${HOST} runs prod`);
@@ -69,6 +74,18 @@ export async function playDemo(
     say(
       "In another terminal, change something, and look at the disk:\n\n  npx titan set values deployment/prod debug=true\n",
     );
+  }
+}
+
+/** Git comes by itself, perhaps after the host. One that can not be written does not end the demo. */
+async function shownInGit({ url, token }: RunningTitan, signal: AbortSignal): Promise<void> {
+  for (let tries = 0; tries < GIT_TRIES_MAX && !signal.aborted; tries += 1) {
+    const response = await fetch(`${url}/v1/workspaces/${WORKSPACE}/deployments/prod`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const { stages } = deploymentStatusOf((await response.json()) as TitanObject);
+    if (stages.some(({ stage, commit }) => stage === "git" && commit !== "")) return;
+    await systemClock.sleep(GIT_PAUSE_MS, signal);
   }
 }
 

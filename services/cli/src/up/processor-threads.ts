@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import module from "node:module";
 import { dirname } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -51,7 +50,7 @@ function environment(): NodeJS.ProcessEnv {
 
 class ProcessorThread {
   readonly #worker: Worker;
-  readonly #ended: Promise<unknown>;
+  readonly #ended: Promise<void>;
   readonly loaded: Promise<void>;
 
   constructor(
@@ -78,7 +77,12 @@ class ProcessorThread {
       reject(error);
       onBug(error);
     });
-    this.#ended = once(this.#worker, "exit");
+    this.#ended = new Promise((ended) => {
+      this.#worker.once("exit", () => {
+        reject(new Error("a thread ended before its code was loaded"));
+        ended();
+      });
+    });
   }
 
   tell(message: ToThread): void {
