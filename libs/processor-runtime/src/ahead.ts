@@ -2,22 +2,23 @@ import type { Statement } from "./statement.ts";
 
 /** Statements above the own cut: to be judged when the cut reaches them. */
 export class Ahead {
-  #statements: Statement[] = [];
+  #statements: Statement[] | undefined;
 
   push(statement: Statement): void {
-    this.#statements.push(statement);
+    (this.#statements ??= []).push(statement);
   }
 
   /** The lowest label, if there is any. */
   get lowest(): number | undefined {
-    if (this.#statements.length === 0) return undefined;
+    if (this.#statements === undefined) return undefined;
     return Math.min(...this.#statements.map(({ revision }) => revision));
   }
 
   /** Takes out those that the cut has reached. */
   takeTo(cut: number): readonly Statement[] {
-    const reached = this.#statements.filter(({ revision }) => revision <= cut);
-    this.#statements = this.#statements.filter(({ revision }) => revision > cut);
-    return reached;
+    const statements = this.#statements ?? [];
+    const later = statements.filter(({ revision }) => revision > cut);
+    this.#statements = later.length > 0 ? later : undefined;
+    return statements.filter(({ revision }) => revision <= cut);
   }
 }

@@ -36,37 +36,117 @@ export interface FollowOptions {
   readonly failed: (error: Error) => void;
 }
 
-/** A stream of one's own that is followed. */
+/** What is needed only until a stream was read to its end. */
+interface Loading {
+  readonly revision: number;
+  readonly end: number;
+  /** The mark that it was kept with, if it was kept. */
+  readonly markKept: number | undefined;
+  readonly statements: Statement[];
+  readonly marks: ObservedMark[];
+  readonly done: () => void;
+  readonly failed: (error: Error) => void;
+}
+
+/** A stream of one's own that is followed. Small: there may be 100,000 of them. */
 export class FollowedStream {
   readonly stream: OwnStream;
-  readonly subscription: Subscription;
-  readonly #next: () => number;
+  readonly #options: FollowOptions;
+  /** The offset from which on nothing was read back. */
+  #next: number;
   /** The offset from which on it must be read by whoever begins with what was kept. */
-  #keptTo = 0;
+  #keptTo: number;
+  #loading: Loading | undefined;
+  #subscription: Subscription | undefined;
 
-  /** It was read from `from`; `next` answers the offset from which on nothing was read back. */
-  constructor(stream: OwnStream, subscription: Subscription, from: number, next: () => number) {
+  constructor(stream: OwnStream, from: number, options: FollowOptions) {
     this.stream = stream;
-    this.subscription = subscription;
+    this.#options = options;
+    this.#next = from;
     this.#keptTo = from;
-    this.#next = next;
   }
 
   /** Whether the stream is as it should be and was read back, but for a little. */
   get isAtRest(): boolean {
     const { isAtRest, lastMark } = this.stream;
-    return isAtRest && (lastMark.offset ?? 0) - this.#next() <= READ_AGAIN_MAX;
+    return isAtRest && (lastMark.offset ?? 0) - this.#next <= READ_AGAIN_MAX;
   }
 
   /** How many offsets there are to read again for whoever begins with what was kept last. */
   get sinceKept(): number {
-    return this.#next() - this.#keptTo;
+    return this.#next - this.#keptTo;
   }
 
   /** Of one at rest. The last mark is read again, so that another log is not taken for this one. */
   keepIn(archive: Archive): void {
-    this.#keptTo = archive.json(Math.min(this.#next(), this.stream.lastMark.offset ?? 0));
+    this.#keptTo = archive.json(Math.min(this.#next, this.stream.lastMark.offset ?? 0));
     this.stream.keepIn(archive);
+  }
+
+  async close(): Promise<void> {
+    await this.#subscription?.close();
+  }
+
+  /** Begins to follow it; resolves when it was read to `end`. */
+  begin(loading: Pick<Loading, "revision" | "end" | "markKept">): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#loading = { ...loading, statements: [], marks: [], done: resolve, failed: reject };
+    const { topic, partition } = this.stream;
+    const { log, isRelaxed } = this.#options;
+    const position = { topic, partition, from: this.#next };
+    const onError = (error: Error): void => this.#failed(error);
+    this.#subscription = log.subscribe(position, (batch) => this.#take(batch), {
+      isRelaxed,
+      onError,
+    });
+    return promise;
+  }
+
+  #take(batch: ReadBatch): void {
+    try {
+      this.#next = batch.next;
+      if (this.#loading !== undefined) this.#load(this.#loading, batch);
+      else this.#observe(batch);
+      if (this.#loading === undefined && this.stream.hasObserved) this.#options.seen(this.stream);
+    } catch (error) {
+      this.#failed(error as Error);
+      void this.close();
+    }
+  }
+
+  #load(loading: Loading, batch: ReadBatch): void {
+    for (const record of batch.records) {
+      const read = ownRecord(record);
+      if (read.kind === "statement") loading.statements.push(read.statement);
+      else loading.marks.push({ ...read.mark, kind: "mark", offset: read.offset });
+    }
+    if (batch.next < loading.end) return;
+    const { revision, markKept, statements, marks } = loading;
+    if (markKept !== undefined) {
+      const isHeld = marks.some((mark) => mark.revision >= markKept);
+      if (!isHeld || marks.some((mark) => this.stream.isContradictedBy(mark))) {
+        const { topic } = this.stream;
+        throw new UnusableSnapshot(`${topic} does not hold the mark at revision ${markKept}`);
+      }
+    }
+    this.stream.load(revision, statements, marks.slice(-1));
+    this.#loading = undefined;
+    loading.done();
+  }
+
+  #observe(batch: ReadBatch): void {
+    for (const record of batch.records) {
+      if (this.stream.recognizes(record.offset)) continue;
+      const read = ownRecord(record);
+      if (read.kind === "statement") this.stream.observe(observation(read.statement));
+      else this.stream.observe({ ...read.mark, kind: "mark", offset: read.offset });
+    }
+  }
+
+  #failed(error: Error): void {
+    if (this.#loading !== undefined) this.#loading.failed(error);
+    else if (isUnknownTopic(error)) this.#options.lost(this.stream);
+    else this.#options.failed(error);
   }
 }
 
@@ -79,65 +159,18 @@ export async function followOwnStream(
   topic: string,
   partition: number,
   revision: number,
-  { log, writer, rules, truths, isRelaxed, seen, lost, failed }: FollowOptions,
+  options: FollowOptions,
   kept?: Archive,
 ): Promise<FollowedStream> {
+  const { log, writer, rules, truths } = options;
   const from = kept?.json(0) ?? 0;
-  let next = from;
   const stream = new OwnStream(topic, partition, writer, rules, truths, kept);
-  const markKept = stream.lastMark.revision;
   const { end } = await log.bounds(topic, partition);
-  if (next > end) throw new UnusableSnapshot(`${topic} ${partition} ends before it`);
-  const statements: Statement[] = [];
-  const marks: ObservedMark[] = [];
-  let loaded = false;
-  const take = (batch: ReadBatch): void => {
-    for (const record of batch.records) {
-      if (loaded && stream.recognizes(record.offset)) continue;
-      const read = ownRecord(record);
-      if (read.kind === "statement") {
-        if (loaded) stream.observe(observation(read.statement));
-        else statements.push(read.statement);
-      } else if (read.kind === "mark") {
-        if (loaded) stream.observe({ ...read.mark, kind: "mark", offset: read.offset });
-        else marks.push({ ...read.mark, kind: "mark", offset: read.offset });
-      }
-    }
-    next = batch.next;
-    if (!loaded && batch.next >= end) {
-      loaded = true;
-      if (kept !== undefined) {
-        const isHeld = marks.some((mark) => mark.revision >= markKept);
-        if (!isHeld || marks.some((mark) => stream.isContradictedBy(mark))) {
-          throw new UnusableSnapshot(`${topic} does not hold the mark at revision ${markKept}`);
-        }
-      }
-      stream.load(revision, statements, marks.slice(-1));
-      // This callback lives as long as the stream is followed.
-      statements.length = 0;
-      marks.length = 0;
-    }
-    if (loaded && stream.hasObserved) seen(stream);
-  };
-  const followed = new Promise<FollowedStream>((resolve, reject) => {
-    const fail = (error: Error): void => {
-      if (!loaded) reject(error);
-      else if (isUnknownTopic(error)) lost(stream);
-      else failed(error);
-    };
-    const onBatch = (batch: ReadBatch): void => {
-      try {
-        take(batch);
-        if (loaded) resolve(new FollowedStream(stream, subscription, from, () => next));
-      } catch (error) {
-        reject(error as Error);
-        void subscription.close();
-      }
-    };
-    const position = { topic, partition, from: next };
-    const subscription = log.subscribe(position, onBatch, { isRelaxed, onError: fail });
-  });
-  return await followed;
+  if (from > end) throw new UnusableSnapshot(`${topic} ${partition} ends before it`);
+  const followed = new FollowedStream(stream, from, options);
+  const markKept = kept === undefined ? undefined : stream.lastMark.revision;
+  await followed.begin({ revision, end, markKept });
+  return followed;
 }
 
 /**

@@ -37,11 +37,11 @@ export class OwnStream {
   readonly #inForce = new StreamSum();
   #cut = -1;
   readonly #mark = new LastMark();
-  #observed: Observed[] = [];
+  #observed: Observed[] | undefined;
   readonly #ahead = new Ahead();
   readonly #landed = new Landed();
   /** Truths whose records are to be sent, in their order. */
-  #toSend: number[] = [];
+  #toSend: number[] | undefined;
   /** Of a stream that was kept: the keys of which the log held more since. */
   #since: Set<string> | undefined;
 
@@ -84,8 +84,8 @@ export class OwnStream {
 
   /** Whether nothing is under way or to be healed, so that it can be kept. */
   get isAtRest(): boolean {
-    const isQuiet = !this.hasObserved && this.lowestAhead === undefined;
-    return this.isMarked && isQuiet && this.#toSend.length === 0;
+    const isHealthy = !this.hasObserved && this.lowestAhead === undefined;
+    return this.isMarked && isHealthy && this.#toSend === undefined;
   }
 
   /** Of a stream at rest. The truths are for their owner to keep. */
@@ -114,7 +114,7 @@ export class OwnStream {
 
   /** Gives back what it holds; from now on nothing may be asked of it. */
   close(): void {
-    this.#toSend = [];
+    this.#toSend = undefined;
     this.#own.clear();
   }
 
@@ -140,7 +140,7 @@ export class OwnStream {
         continue;
       }
       if (this.#rules.compareSinceKept) this.#since?.add(key);
-      const truth = this.#own.findOrAdd(key);
+      const truth = known === NO_TRUTH ? this.#own.add(key) : known;
       if (this.#truths.labelOf(truth) === label && this.#truths.hashOf(truth) !== hash) {
         throw twoValues(this.topic, statement);
       }
@@ -148,8 +148,8 @@ export class OwnStream {
       this.#truths.setValue(truth, hash, heldBytes(this.#writer, statement));
       this.#truths.setPlace(truth, label, offset);
     }
-    for (const statement of shadowed.values()) this.#observed.push(observation(statement));
-    for (const mark of marks) this.#observed.push(mark);
+    for (const statement of shadowed.values()) this.observe(observation(statement));
+    for (const mark of marks) this.observe(mark);
   }
 
   /** Records for the keys whose value differs from what is in force; labelled with the step. */
@@ -179,14 +179,14 @@ export class OwnStream {
     this.#mark.made(this.#cut);
     const { sum, count } = this.#inForce;
     const value = encode("mark", { revision: this.#cut, sum, count });
-    this.#toSend.push(MARK);
+    (this.#toSend ??= []).push(MARK);
     return { key: MARK_KEY, value };
   }
 
   /** The records handed out since the last call are sent: answers what `landed` is to be told of them. */
   sent(): readonly number[] {
-    const sent = this.#toSend;
-    this.#toSend = [];
+    const sent = this.#toSend ?? [];
+    this.#toSend = undefined;
     return sent;
   }
 
@@ -205,11 +205,11 @@ export class OwnStream {
   }
 
   observe(seen: Observed): void {
-    this.#observed.push(seen);
+    (this.#observed ??= []).push(seen);
   }
 
   get hasObserved(): boolean {
-    return this.#observed.length > 0;
+    return this.#observed !== undefined;
   }
 
   /** The lowest label above the own cut that the log holds, if there is any. */
@@ -222,8 +222,9 @@ export class OwnStream {
     this.#cut = step.revision;
     const records: AppendRecord[] = [];
     let remark = false;
-    const observed = [...this.#observed, ...this.#ahead.takeTo(this.#cut).map(observation)];
-    this.#observed = [];
+    const observed = this.#observed ?? [];
+    for (const reached of this.#ahead.takeTo(this.#cut)) observed.push(observation(reached));
+    this.#observed = undefined;
     const wrong = new Set<string>();
     for (const seen of observed) {
       if (seen.kind === "mark") remark = this.#isLateMark(seen) || remark;
@@ -234,11 +235,10 @@ export class OwnStream {
     }
     for (const key of wrong) {
       const truth = this.#own.find(key);
-      const hash = this.#truths.hashOf(truth);
       const held = this.#truths.valueOf(truth);
       const current = held.length > 0 ? held : valueBytes(this.#writer, null);
       const name = this.#writer.nameOf(this.topic, key);
-      records.push(this.#write(step, key, name, truth, hash, current));
+      records.push(this.#write(step, key, name, truth, this.#truths.hashOf(truth), current));
     }
     if (remark || (records.length > 0 && this.#rules.markAfterRepair)) records.push(this.mark());
     return records;
@@ -294,7 +294,7 @@ export class OwnStream {
     const value = recordBytes(this.#writer, step, name, { label: this.#cut, hash, held, current });
     this.#truths.setValue(truth, hash, current);
     this.#truths.setPlace(truth, this.#cut, undefined);
-    this.#toSend.push(truth);
+    (this.#toSend ??= []).push(truth);
     return { key, value };
   }
 }

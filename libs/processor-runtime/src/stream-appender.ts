@@ -14,6 +14,8 @@ export interface StreamAppenderOptions {
 
 /** One append holds at most about so many bytes of records. */
 const APPEND_BYTES_MAX = 4 * 1024 * 1024;
+/** And at most so many streams: each costs far more than the mark that it may be all that is written. */
+const APPEND_STREAMS_MAX = 4_000;
 /** So often topics may turn out to be gone during one append. */
 const TRIES_MAX = 10;
 
@@ -40,7 +42,7 @@ export class StreamAppender {
 
   /** So much waits that it should be appended before more is added. */
   get isLarge(): boolean {
-    return this.#bytes >= APPEND_BYTES_MAX;
+    return this.#bytes >= APPEND_BYTES_MAX || this.#batches.size >= APPEND_STREAMS_MAX;
   }
 
   push(stream: OwnStream, records: readonly AppendRecord[]): void {

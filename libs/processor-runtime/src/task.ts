@@ -47,6 +47,25 @@ const VALUES_HELD_MAX = 2_000;
 
 const NO_ORIGIN: Origin = { revision: 0, changeId: "", actor: "", reason: "", occurredAt: 0 };
 
+/** The value is made when it is asked for. */
+class StatementRecord implements InputRecord {
+  readonly stream: string;
+  readonly #statement: Statement;
+
+  constructor(stream: string, statement: Statement) {
+    this.stream = stream;
+    this.#statement = statement;
+  }
+
+  get key(): string {
+    return this.#statement.key;
+  }
+
+  get current(): unknown {
+    return this.#statement.current;
+  }
+}
+
 /**
  * Runs one view over one set of partitions: fold the inputs to a verified cut, compare with the
  * own output, write the difference, mark how far it got (PROTOCOL.md section 6).
@@ -121,7 +140,7 @@ export class Task<State, Value> {
           if (stream === VIEW_TOPIC) version = versionIn(statement, view.name) ?? version;
           // Every task reads the view versions; a view sees only what it consumes.
           if (!view.consumes.includes(stream)) continue;
-          records.push({ stream, key: statement.key, current: statement.current });
+          records.push(new StatementRecord(stream, statement));
         }
       }
       const keys = view.learn(state, records);
@@ -154,23 +173,23 @@ export class Task<State, Value> {
       const inForce = (): boolean => !rules.committedVersions || version === view.version;
       const wait = (revision: number): void =>
         onStatus?.({ kind: "waiting", revision, versionInForce: version });
-      const recover = async (first: AlignedStep | undefined): Promise<boolean> => {
-        if (first === undefined) return false;
-        const { keys, origin } = learn(first);
-        if (inForce()) {
-          const names = owned(kept === undefined ? view.keys(state) : keys, owns);
-          await output.recover(viewStep(first, new AskedValues(names, valueOf), origin));
-          causeLabels.forget();
-          this.#progress(first.revision);
-        } else {
-          wait(first.revision);
-        }
-        return true;
-      };
-      // The first step holds everything that is in force: it must not live on in this scope.
       const isKept = kept !== undefined;
-      if (!(await recover(await this.#first(reader, alignment, isKept)))) return;
+      // The first step holds everything that is in force: it must not live on while that is written.
+      const first = await this.#first(reader, alignment, isKept, (step) => {
+        const { keys, origin } = learn(step);
+        const values = new AskedValues(owned(isKept ? keys : view.keys(state), owns), valueOf);
+        return { values, step: viewStep(step, values, origin) };
+      });
+      if (first === undefined) return;
       waited = !inForce();
+      if (waited) {
+        wait(first.step.revision);
+      } else {
+        await output.recover(first.step);
+        first.values.clear();
+        causeLabels.forget();
+        this.#progress(first.step.revision);
+      }
       // A function of its own, so that nothing of a step lives on while there is nothing to do.
       const round = async (): Promise<"moved" | "rests" | "begins-again"> => {
         const steps: ViewStep<Value>[] = [];
@@ -223,17 +242,19 @@ export class Task<State, Value> {
     }
   }
 
-  async #first(
+  /** What `begin` makes of the first step; undefined when the task must end or start over. */
+  async #first<Begun>(
     reader: InputReader,
     alignment: Alignment,
     isKept: boolean,
-  ): Promise<AlignedStep | undefined> {
+    begin: (step: AlignedStep) => Begun,
+  ): Promise<Begun | undefined> {
     while (!this.#stopping.signal.aborted) {
       if (reader.caughtUp) {
         const step = alignment.start();
         if (step !== undefined) {
           reader.bound();
-          return step;
+          return begin(step);
         }
         if (isKept) throw new UnusableSnapshot("no cut of the log goes with it");
         if (await this.#mustStartOver(reader)) return undefined;

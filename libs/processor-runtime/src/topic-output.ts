@@ -118,7 +118,7 @@ export class TopicOutput<Value> implements Output<Value> {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#followed.values()].map((each) => each.subscription.close()));
+    await Promise.all([...this.#followed.values()].map((each) => each.close()));
   }
 
   /** Makes a stream what the step says, and marks it. */
@@ -292,7 +292,7 @@ export class TopicOutput<Value> implements Output<Value> {
     this.#seen.delete(stream);
     this.#ahead.delete(stream);
     this.#appender.drop(stream);
-    void this.#followed.get(stream)?.subscription.close();
+    void this.#followed.get(stream)?.close();
     this.#followed.delete(stream);
   }
 }
