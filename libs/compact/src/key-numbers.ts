@@ -30,6 +30,9 @@ export class KeyNumbers {
   readonly #wide = new Map<number, string>();
   readonly #free: number[] = [];
   #limit = 0;
+  /** The number that was found last, and whether the one found before was that before it. */
+  #last = -1;
+  #isInOrder = false;
 
   constructor(arena: Arena = new Arena()) {
     this.#arena = arena;
@@ -46,11 +49,12 @@ export class KeyNumbers {
 
   /** -1 when the key is not there. */
   numberOf(key: string): number {
-    return this.#find(key, hashOf(key));
+    return this.#isNext(key) ? this.#last : this.#find(key, hashOf(key));
   }
 
   /** The number of the key, which is new if it was not there. */
   add(key: string): number {
+    if (this.#isNext(key)) return this.#last;
     const hash = hashOf(key);
     const found = this.#find(key, hash);
     if (found >= 0) return found;
@@ -61,6 +65,7 @@ export class KeyNumbers {
     this.#lengths = grown(this.#lengths, number);
     this.#write(number, key);
     this.#insert(number, hash);
+    this.#found(number);
     return number;
   }
 
@@ -70,7 +75,16 @@ export class KeyNumbers {
     const length = this.#lengthOf(number);
     if (length === WIDE) this.#wide.delete(number);
     else this.#arena.release(this.#placeOf(number), length);
+    // So it is known that the number has no key.
+    this.#lengths[number] = WIDE;
     this.#free.push(number);
+  }
+
+  /** Whether the key of a number begins with this. */
+  startsWith(number: number, prefix: string): boolean {
+    const length = this.#lengthOf(number);
+    if (length === WIDE) return this.#wide.get(number)?.startsWith(prefix) === true;
+    return length >= prefix.length && this.#begins(number, prefix);
   }
 
   keyOf(number: number): string {
@@ -81,10 +95,10 @@ export class KeyNumbers {
     return this.#arena.slab(place).bytes.toString("latin1", from, from + length);
   }
 
-  /** In the order of the table, which is no order of the keys. */
+  /** In order: of keys that came one after the other, what is held lies side by side. */
   *numbers(): Generator<number> {
-    for (let at = 0; at < this.#slots.length; at += 1) {
-      if (this.#tags[at] !== FREE) yield this.#slots[at] ?? 0;
+    for (let number = 0; number < this.#limit; number += 1) {
+      if (this.#lengthOf(number) !== WIDE || this.#wide.has(number)) yield number;
     }
   }
 
@@ -105,6 +119,18 @@ export class KeyNumbers {
     });
   }
 
+  /**
+   * Whether the key is the one after that which was found last, which is then the last: of many keys
+   * most are asked for in the order in which they came, and then nothing need be hashed.
+   */
+  #isNext(key: string): boolean {
+    if (!this.#isInOrder) return false;
+    const next = this.#last + 1;
+    this.#isInOrder = next < this.#limit && this.#isKey(next, key);
+    if (this.#isInOrder) this.#last = next;
+    return this.#isInOrder;
+  }
+
   #find(key: string, hash: number): number {
     const tags = this.#tags;
     const mask = tags.length - 1;
@@ -114,19 +140,29 @@ export class KeyNumbers {
       if (tag === FREE) return -1;
       if (tag !== wanted) continue;
       const number = this.#slots[at] ?? 0;
-      if (this.#isKey(number, key)) return number;
+      if (!this.#isKey(number, key)) continue;
+      this.#found(number);
+      return number;
     }
+  }
+
+  #found(number: number): void {
+    this.#isInOrder = number === this.#last + 1;
+    this.#last = number;
   }
 
   #isKey(number: number, key: string): boolean {
     const length = this.#lengthOf(number);
     if (length === WIDE) return this.#wide.get(number) === key;
-    if (length !== key.length) return false;
+    return length === key.length && this.#begins(number, key);
+  }
+
+  #begins(number: number, text: string): boolean {
     const place = this.#placeOf(number);
     const { bytes } = this.#arena.slab(place);
     const from = byteAt(place);
-    for (let at = 0; at < length; at += 1) {
-      if (bytes[from + at] !== key.charCodeAt(at)) return false;
+    for (let at = 0; at < text.length; at += 1) {
+      if (bytes[from + at] !== text.charCodeAt(at)) return false;
     }
     return true;
   }

@@ -8,7 +8,7 @@ import { UnusableSnapshot } from "./unusable-snapshot.ts";
 import type { View } from "./view.ts";
 
 /** Another number when any part of a task is kept in another way within a release, columns and views too. */
-const FORMAT = 2;
+const FORMAT = 3;
 /** What is kept is good for the release that kept it: another may hold the same in another way. */
 const RELEASE = `release ${release()}, schemas ${Math.max(...readSchemaIds().map(({ id }) => id))}`;
 

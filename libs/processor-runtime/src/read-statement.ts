@@ -53,29 +53,27 @@ class RecordStatement implements Statement {
   readonly revision: number;
   readonly hash: bigint;
   readonly offset: number;
-  readonly #name: StatementName;
   readonly #value: Uint8Array;
-  readonly #bytes: Uint8Array | undefined;
+  readonly #outline: StatementOutline;
   #current: unknown;
 
-  constructor(
-    { key, value, offset }: LogRecord,
-    { name, revision, hash, current }: StatementOutline,
-  ) {
+  constructor({ key, value, offset }: LogRecord, outline: StatementOutline) {
     this.key = key;
-    this.revision = revision;
-    this.hash = hash;
+    this.revision = outline.revision;
+    this.hash = outline.hash;
     this.offset = offset;
-    this.#name = name as StatementName;
     this.#value = value;
-    this.#bytes = current;
+    this.#outline = outline;
   }
 
   get current(): unknown {
-    this.#current ??=
-      this.#bytes === undefined
-        ? (currentIn(this.#value).value as { readonly current: unknown }).current
-        : decodeCurrent(this.#name, this.#bytes);
+    if (this.#current === undefined) {
+      const { name, current } = this.#outline;
+      this.#current =
+        current === undefined
+          ? (currentIn(this.#value).value as { readonly current: unknown }).current
+          : decodeCurrent(name as StatementName, current);
+    }
     return this.#current;
   }
 
@@ -84,7 +82,7 @@ class RecordStatement implements Statement {
   }
 
   bytesFor(name: StatementName): Uint8Array | undefined {
-    return this.#name === name ? this.#bytes : undefined;
+    return this.#outline.name === name ? this.#outline.current : undefined;
   }
 }
 

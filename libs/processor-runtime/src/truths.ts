@@ -120,13 +120,17 @@ export class TruthList {
 
   /** The truth of a key, which is that it has no value if nothing was known of it. */
   findOrAdd(key: string): number {
-    const found = this.find(key);
-    return found === NO_TRUTH ? this.add(key) : found;
+    const { size } = this.#keys;
+    const truth = this.#keys.add(this.#prefix + key);
+    return this.#keys.size === size ? truth : this.#begin(truth);
   }
 
   /** As `findOrAdd`, of a key of which nothing was known. */
   add(key: string): number {
-    const truth = this.#keys.add(this.#prefix + key);
+    return this.#begin(this.#keys.add(this.#prefix + key));
+  }
+
+  #begin(truth: number): number {
     this.#truths.begin(truth, this.#last);
     if (this.#first === NO_TRUTH) this.#first = truth;
     this.#last = truth;

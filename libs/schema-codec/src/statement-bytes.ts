@@ -64,7 +64,9 @@ export function encodePrevious(name: StatementName, previous: unknown): Uint8Arr
 
 /** What `encodeCurrent` made bytes of. */
 export function decodeCurrent(name: StatementName, bytes: Uint8Array): unknown {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { current } = partsOf(name).currentType.decode(buffer).value as { current: unknown };
   return current;
 }

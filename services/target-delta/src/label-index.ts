@@ -17,17 +17,17 @@ export class LabelIndex {
   readonly #hosts = new KeyNumbers(this.#arena);
   readonly #labels = new Relation(this.#arena);
 
-  /** Null: the host is gone. */
-  put(key: string, host: Host | null): void {
-    const before = this.#hosts.numberOf(key);
-    if (before < 0 && host === null) return;
-    const number = before < 0 ? this.#hosts.add(key) : before;
+  /** Null: the host is gone. Answers its number, -1 if there was none. */
+  put(key: string, host: Host | null): number {
+    const number = host === null ? this.#hosts.numberOf(key) : this.#hosts.add(key);
+    if (number < 0) return number;
     const old = this.#labels.rightsOf(number).slice();
     const labels = host?.labels ?? {};
     const held = Object.keys(labels).map((label) => this.pairs.take(label, labels[label] ?? ""));
     this.#labels.set(number, sortFew(held));
     for (const pair of old) this.pairs.release(pair);
     if (host === null) this.#hosts.delete(number);
+    return number;
   }
 
   keepIn(archive: Archive): void {
@@ -44,6 +44,11 @@ export class LabelIndex {
 
   keyOf(number: number): string {
     return this.#hosts.keyOf(number);
+  }
+
+  /** Whether the host is in this workspace. */
+  isIn(number: number, workspace: string): boolean {
+    return this.#hosts.startsWith(number, `${workspace}/`);
   }
 
   get size(): number {

@@ -1,4 +1,10 @@
-import { isVisibleFrom, splitKey, type Host, type HostTarget, type Target } from "@titan/domain";
+import {
+  DEFAULT_WORKSPACE,
+  splitKey,
+  type Host,
+  type HostTarget,
+  type Target,
+} from "@titan/domain";
 import { sortFew } from "@titan/compact";
 import type { View } from "@titan/processor-runtime";
 import {
@@ -47,29 +53,38 @@ export const targetDelta: View<TargetDeltaState, HostTarget> = {
   },
 
   learn(state, records) {
-    const moved = new Set<string>();
+    // All that there are afterwards have come then.
+    const isFirst = state.hosts.size === 0;
+    const moved: Moved = new Set();
     const changed = new Map<string, Target | null>();
     let gone = 0;
     for (const { stream, key, current } of records) {
       if (stream === "titan.host") {
-        state.hosts.put(key, current as Host | null);
-        moved.add(key);
-        if (current === null) gone += 1;
+        const number = state.hosts.put(key, current as Host | null);
+        if (isFirst) continue;
+        if (current === null) {
+          moved.delete(number);
+          gone += 1;
+        }
+        moved.add(current === null ? key : number);
       } else if (stream === "titan.target") {
         changed.set(key, current as Target | null);
       }
     }
-    // When every host is named already, as at the start, nobody is left to look for.
-    const named = moved.size - gone === state.hosts.size ? undefined : moved;
-    for (const [key, target] of changed) learnTarget(state, key, target, named);
-    return moved;
+    // When every host is named already nobody is left to look for.
+    const areAllNamed = isFirst || moved.size - gone === state.hosts.size;
+    for (const [key, target] of changed) {
+      learnTarget(state, key, target, areAllNamed ? undefined : moved);
+    }
+    return isFirst ? state.hosts.keys() : keysOf(state.hosts, moved);
   },
 
   value(state, key) {
-    const targets = targetsOf(state, key);
-    if (targets.length === 0) return undefined;
+    const number = state.hosts.numberOf(key);
+    if (number < 0) return undefined;
     const { workspace, name } = splitKey(key);
-    return { workspace, host: name, targets };
+    const targets = targetsOf(state, number, workspace);
+    return targets.length === 0 ? undefined : { workspace, host: name, targets };
   },
 
   keys: (state) => state.hosts.keys(),
@@ -93,12 +108,19 @@ export const targetDelta: View<TargetDeltaState, HostTarget> = {
   },
 };
 
+/** Numbers of hosts; keys of those that are gone. */
+type Moved = Set<number | string>;
+
+function* keysOf(hosts: LabelIndex, moved: Moved): Generator<string> {
+  for (const host of moved) yield typeof host === "string" ? host : hosts.keyOf(host);
+}
+
 /** Adds the hosts that join or leave the target, if there is a set for them. */
 function learnTarget(
   { hosts, targets, index }: TargetDeltaState,
   key: string,
   target: Target | null,
-  moved: Set<string> | undefined,
+  moved: Moved | undefined,
 ): void {
   const before = targets.get(key);
   const after =
@@ -111,9 +133,9 @@ function learnTarget(
         };
   if (moved !== undefined) {
     const { workspace } = splitKey(key);
-    hosts.differing(before?.selector, after?.selector, (number) => {
-      const host = hosts.keyOf(number);
-      if (isVisibleFrom(workspace, splitKey(host).workspace)) moved.add(host);
+    hosts.differing(before?.selector, after?.selector, (host) => {
+      // As `isVisibleFrom` says.
+      if (hosts.isIn(host, workspace) || hosts.isIn(host, DEFAULT_WORKSPACE)) moved.add(host);
     });
   }
   if (before !== undefined) {
@@ -127,23 +149,25 @@ function learnTarget(
   }
 }
 
-/** Keys of the targets that select a host, sorted; none when there is no such host. */
-function targetsOf({ hosts, index }: TargetDeltaState, key: string): readonly string[] {
-  const number = hosts.numberOf(key);
-  if (number < 0) return [];
+/** Keys of the targets that select a host of a workspace, sorted. */
+function targetsOf(
+  { hosts, index }: TargetDeltaState,
+  number: number,
+  workspace: string,
+): readonly string[] {
   const held = hosts.pairsOf(number);
-  const { workspace } = splitKey(key);
+  const isSeenByAll = workspace === DEFAULT_WORKSPACE;
   const found: string[] = [];
   index.candidates(held, (target, isCertain) => {
     if (!isCertain && !selects(target.selector, held, hosts.pairs)) return;
-    if (isVisibleFrom(target.workspace, workspace)) found.push(target.key);
+    if (isSeenByAll || target.workspace === workspace) found.push(target.key);
   });
   sortFew(found);
   // A target may be found in more than one way.
-  let last = 0;
+  let count = Math.min(1, found.length);
   for (let at = 1; at < found.length; at += 1) {
-    if (found[at] !== found[last]) found[(last += 1)] = found[at] ?? "";
+    if (found[at] !== found[count - 1]) found[count++] = found[at] ?? "";
   }
-  found.length = Math.min(found.length, last + 1);
-  return found;
+  // A copy has no room to spare.
+  return found.slice(0, count);
 }

@@ -1,10 +1,7 @@
-import type { LabelPairs, Span } from "@titan/compact";
+import { grown, type LabelPairs, type Span } from "@titan/compact";
 import type { CompiledSelector } from "./compiled-selector.ts";
 
-/**
- * A step down the tree: the number of a pair that a host has or, from -1 down, that of a label that
- * it has with any value.
- */
+/** A step down the tree: a pair that a host has or, odd, a label that it has with any value. */
 type Edge = number;
 
 /** A host that is selected has at least one of these. */
@@ -25,9 +22,11 @@ interface Requirements {
 type Found<Target> = (target: Target, isCertain: boolean) => void;
 
 interface Node<Target> {
-  /** Whether whoever comes here has all that the target requires. */
-  readonly targets: Map<Target, boolean>;
+  /** First those of which whoever comes here has all that they require. */
+  readonly targets: Target[];
+  certain: number;
   readonly children: Map<Edge, Node<Target>>;
+  isLeaf: boolean;
 }
 
 /** A target stands in at most so many places, unless its first requirement alone has more. */
@@ -44,6 +43,11 @@ export class TargetIndex<Target> {
   readonly #paths = new Map<Target, readonly (readonly Edge[])[]>();
   /** How many steps in the tree are labels. */
   #labelEdges = 0;
+  /** The edges of the host that is asked for, and for each edge that is in the tree the last host that had it. */
+  readonly #edges: Edge[] = [];
+  #edgeCount = 0;
+  #hadBy = new Float64Array();
+  #host = 0;
 
   constructor(pairs: LabelPairs) {
     this.#pairs = pairs;
@@ -56,18 +60,28 @@ export class TargetIndex<Target> {
     for (const path of paths) {
       let node = this.#root;
       for (const edge of path) {
-        if (edge < 0) this.#labelEdges += 1;
+        if (isOfLabel(edge)) this.#labelEdges += 1;
+        this.#hadBy = grown(this.#hadBy, edge);
         let child = node.children.get(edge);
-        if (child === undefined) node.children.set(edge, (child = emptyNode()));
+        if (child === undefined) {
+          node.children.set(edge, (child = emptyNode()));
+          node.isLeaf = false;
+        }
         node = child;
       }
-      node.targets.set(target, isEnough && isWhole);
+      node.targets.push(target);
+      if (isEnough && isWhole) {
+        const { targets, certain } = node;
+        targets[targets.length - 1] = targets[certain] as Target;
+        targets[certain] = target;
+        node.certain += 1;
+      }
     }
   }
 
   delete(target: Target): void {
     for (const path of this.#paths.get(target) ?? []) {
-      this.#labelEdges -= path.filter((edge) => edge < 0).length;
+      this.#labelEdges -= path.filter(isOfLabel).length;
       remove(this.#root, path, 0, target);
     }
     this.#paths.delete(target);
@@ -75,25 +89,37 @@ export class TargetIndex<Target> {
 
   /** Calls back, once or more, with each target that may select a host that has these pairs. */
   candidates(held: Span, found: Found<Target>): void {
-    const edges: Edge[] = [];
+    this.#host += 1;
+    this.#edgeCount = 0;
     for (let at = 0; at < held.length; at += 1) {
-      edges.push(held.at(at));
-      if (this.#labelEdges > 0) edges.push(edgeOf(this.#pairs.labelOf(held.at(at))));
+      const pair = held.at(at);
+      this.#has(edgeOfPair(pair));
+      if (this.#labelEdges > 0) this.#has(edgeOfLabel(this.#pairs.labelOf(pair)));
     }
-    descend(this.#root, edges, found);
+    this.#descend(this.#root, found);
   }
-}
 
-function descend<Target>(
-  { targets, children }: Node<Target>,
-  edges: readonly Edge[],
-  found: Found<Target>,
-): void {
-  for (const [target, isCertain] of targets) found(target, isCertain);
-  if (children.size === 0) return;
-  for (const edge of edges) {
-    const child = children.get(edge);
-    if (child !== undefined) descend(child, edges, found);
+  #has(edge: Edge): void {
+    if (edge >= this.#hadBy.length) return;
+    this.#hadBy[edge] = this.#host;
+    this.#edges[this.#edgeCount++] = edge;
+  }
+
+  #descend(node: Node<Target>, found: Found<Target>): void {
+    const { targets, certain } = node;
+    for (let at = 0; at < targets.length; at += 1) found(targets[at] as Target, at < certain);
+    if (node.isLeaf) return;
+    const { children } = node;
+    if (children.size < this.#edgeCount) {
+      for (const [edge, child] of children) {
+        if (this.#hadBy[edge] === this.#host) this.#descend(child, found);
+      }
+      return;
+    }
+    for (let at = 0; at < this.#edgeCount; at += 1) {
+      const child = children.get(this.#edges[at] as Edge);
+      if (child !== undefined) this.#descend(child, found);
+    }
   }
 }
 
@@ -105,13 +131,16 @@ function remove<Target>(
 ): void {
   const edge = path[depth];
   if (edge === undefined) {
-    node.targets.delete(target);
+    const at = node.targets.indexOf(target);
+    node.targets.splice(at, 1);
+    if (at < node.certain) node.certain -= 1;
     return;
   }
   const child = node.children.get(edge);
   if (child === undefined) return;
   remove(child, path, depth + 1, target);
-  if (child.targets.size === 0 && child.children.size === 0) node.children.delete(edge);
+  if (child.targets.length === 0 && child.isLeaf) node.children.delete(edge);
+  node.isLeaf = node.children.size === 0;
 }
 
 /** All ways to have what is required: one path for each choice, of as many requirements as fit. */
@@ -131,12 +160,12 @@ function pathsOf(requirements: readonly Requirement[]): {
 function requirementsOf(selector: CompiledSelector, pairs: LabelPairs): Requirements {
   switch (selector.op) {
     case "in": {
-      const edges = [...new Set(selector.pairs)];
+      const edges = [...new Set(selector.pairs)].map(edgeOfPair);
       const share = edges.length / Math.max(1, pairs.valuesOf(selector.label));
       return { all: [{ edges, share }], isEnough: true };
     }
     case "exists":
-      return { all: [{ edges: [edgeOf(selector.label)], share: 1 }], isEnough: true };
+      return { all: [{ edges: [edgeOfLabel(selector.label)], share: 1 }], isEnough: true };
     case "all": {
       const terms = selector.terms.map((term) => requirementsOf(term, pairs));
       return {
@@ -166,10 +195,18 @@ function rarestOf(requirements: readonly Requirement[]): Requirement | undefined
   return requirements.toSorted((one, other) => one.share - other.share)[0];
 }
 
-function edgeOf(label: number): Edge {
-  return -1 - label;
+function edgeOfPair(pair: number): Edge {
+  return 2 * pair;
+}
+
+function edgeOfLabel(label: number): Edge {
+  return 2 * label + 1;
+}
+
+function isOfLabel(edge: Edge): boolean {
+  return edge % 2 === 1;
 }
 
 function emptyNode<Target>(): Node<Target> {
-  return { targets: new Map(), children: new Map() };
+  return { targets: [], certain: 0, children: new Map(), isLeaf: true };
 }
