@@ -8,7 +8,7 @@ type Message<Body> =
   | { readonly kind: "answer"; readonly id: number; readonly value: unknown }
   | { readonly kind: "failure"; readonly id: number; readonly failure: Failure };
 
-/** A copy of an error loses what is not of its own language; a log's error is sent as its parts. */
+/** Errors are sent as their parts: not every one can be copied, and a copy is of no class of ours. */
 type Failure =
   | {
       readonly kind: "log";
@@ -16,7 +16,7 @@ type Failure =
       readonly outcome: "refused" | "unknown";
       readonly message: string;
     }
-  | { readonly kind: "other"; readonly error: unknown };
+  | { readonly kind: "other"; readonly message: string; readonly stack: string | undefined };
 
 interface Waiting {
   readonly settled: Promise<unknown>;
@@ -119,14 +119,18 @@ export class PortCalls<Outgoing, Incoming> {
 }
 
 function failureOf(error: unknown): Failure {
-  if (!(error instanceof LogError)) return { kind: "other", error };
-  const { code, outcome, message } = error;
-  return { kind: "log", code, outcome, message };
+  if (error instanceof LogError) {
+    const { code, outcome, message } = error;
+    return { kind: "log", code, outcome, message };
+  }
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { kind: "other", message, stack };
 }
 
-function errorOf(failure: Failure): unknown {
-  if (failure.kind === "other") return failure.error;
-  return new LogError(failure.code, failure.outcome, failure.message);
+function errorOf(failure: Failure): Error {
+  if (failure.kind === "log") return new LogError(failure.code, failure.outcome, failure.message);
+  const { message, stack } = failure;
+  return Object.assign(new Error(message), stack === undefined ? {} : { stack });
 }
 
 /** Whether what was called for has happened is not known. */
