@@ -2,7 +2,7 @@ import { eventually } from "../flows/eventually.ts";
 import { Sandbox } from "../flows/sandbox.ts";
 import { whenReady } from "../flows/titan-process.ts";
 import { ApiLoad } from "./api-load.ts";
-import { percentile, type Figures } from "./figure.ts";
+import { percentile, type Figures, type Yardstick } from "./figure.ts";
 import {
   deploymentObject,
   hostObject,
@@ -27,7 +27,7 @@ const SIZES: Readonly<Record<"full" | "small", StreamSize>> = {
   full: { hosts: 100_000, targets: 2_000, deployments: 200, perSecond: 200, seconds: 30 },
   small: { hosts: 500, targets: 20, deployments: 5, perSecond: 50, seconds: 2 },
 };
-const BAR_MS = 20;
+const BARS = { embeddedMs: 20, kafkaMs: 150 } as const;
 const BATCH = 1_000;
 const WATCHED_HOSTS = 20;
 /** One change of so many is of a host that is watched. */
@@ -41,14 +41,45 @@ export async function measureSteadyStream(
   sizeName: "full" | "small",
   nodeFlags: readonly string[] = [],
 ): Promise<void> {
-  const { hosts, targets, deployments, perSecond, seconds } = SIZES[sizeName];
   await using box = new Sandbox();
   const synced = await syncedAppends(box);
-  const environment = { TITAN_LAYOUT: "sharded" };
-  const started = box.start(["up", "-o", "json", "--data", box.path("data"), "--port", "0"], {
+  await measureStream(figures, box, SIZES[sizeName], {
     nodeFlags,
-    environment,
+    more: [],
+    barMs: BARS.embeddedMs,
+    beside: (part) => ({ name: "one synced append", value: percentile(synced, part), unit: "ms" }),
   });
+}
+
+/** The same on Kafka; `beside` is what one record takes there. */
+export async function measureSteadyStreamOnKafka(
+  figures: Figures,
+  sizeName: "full" | "small",
+  brokers: string,
+  beside: StreamRun["beside"],
+): Promise<void> {
+  await using box = new Sandbox();
+  const more = ["--kafka", brokers];
+  await measureStream(figures, box, SIZES[sizeName], { more, barMs: BARS.kafkaMs, beside });
+}
+
+interface StreamRun {
+  /** Of `titan up`. */
+  readonly more: readonly string[];
+  readonly nodeFlags?: readonly string[];
+  readonly barMs: number;
+  readonly beside: (part: number) => Yardstick;
+}
+
+async function measureStream(
+  figures: Figures,
+  box: Sandbox,
+  { hosts, targets, deployments, perSecond, seconds }: StreamSize,
+  { more, nodeFlags = [], barMs, beside }: StreamRun,
+): Promise<void> {
+  const environment = { TITAN_LAYOUT: "sharded" };
+  const up = ["up", "-o", "json", "--data", box.path("data"), "--port", "0", ...more];
+  const started = box.start(up, { nodeFlags, environment });
   const titan = await whenReady(started);
   const load = new ApiLoad(titan.api, titan.token);
   const objects = [
@@ -88,9 +119,6 @@ export async function measureSteadyStream(
   load.close();
   await titan.process.terminate();
   const sizes = { hosts, targets, deployments, "changes/s": perSecond };
-  const beside = (part: number) => {
-    return { name: "one synced append", value: percentile(synced, part), unit: "ms" } as const;
-  };
   const name = "submit to the record on the host's stream";
   const p99 = percentile(latencies, 0.99);
   figures.add({
@@ -103,7 +131,7 @@ export async function measureSteadyStream(
     name: `${name}, p99`,
     value: p99,
     unit: "ms",
-    bar: BAR_MS,
+    bar: barMs,
     beside: beside(0.99),
     sizes,
   });

@@ -1,5 +1,6 @@
 import type { BenchOptions } from "../bench-options.ts";
 import { Figures, settingOf } from "../figure.ts";
+import { measureSteadyStreamOnKafka } from "../steady-stream.ts";
 import { BenchCluster } from "./bench-cluster.ts";
 import { measureBootstrap } from "./bootstrap.ts";
 import { measureLoad } from "./cpu.ts";
@@ -9,7 +10,7 @@ import { measureSlowPath } from "./slow-path.ts";
 import { measureStepRequests } from "./step-requests.ts";
 import { measureTakeover } from "./takeover.ts";
 import { measureThroughput } from "./throughput.ts";
-import { measureKafkaYardsticks, type Yardsticks } from "./yardsticks.ts";
+import { besideSingle, measureKafkaYardsticks, type Yardsticks } from "./yardsticks.ts";
 
 /** Every number that the project promises on Kafka; answers how it went. */
 export async function benchOnKafka(options: BenchOptions): Promise<Figures> {
@@ -29,6 +30,12 @@ export async function benchOnKafka(options: BenchOptions): Promise<Figures> {
     throughput: async () =>
       measureThroughput(figures, size, cluster, (await yardsticks()).kafkajsPerSecond, nodeFlags),
     latency: async () => measureLatency(figures, size, cluster, await yardsticks()),
+    "fleet-stream": async () => {
+      const { seen } = await yardsticks();
+      await cluster.clear();
+      const beside = (part: number) => besideSingle(seen, part);
+      await measureSteadyStreamOnKafka(figures, sizeName, cluster.brokers, beside);
+    },
     bootstrap: async () =>
       measureBootstrap(figures, size, cluster, (await yardsticks()).readPerSecond, nodeFlags),
     load: async () => measureLoad(figures, size, cluster, await yardsticks(), nodeFlags),

@@ -2,19 +2,23 @@ import { VIEWS } from "@titan/cli";
 import { openEmbeddedLog } from "@titan/event-log";
 import { Sandbox } from "../../flows/sandbox.ts";
 import type { Figures } from "../figure.ts";
-import { FLIP_SELECTORS, FLIP_TARGET } from "../peers/workload.ts";
+import { deploymentCount, FLIP_SELECTORS, FLIP_TARGET } from "../peers/workload.ts";
+import { addMemory } from "../process-memory.ts";
 import { perSecond, rawAppends } from "./raw-log.ts";
 import { ViewFleet, type AnyView } from "./view-fleet.ts";
 import { VIEW_SIZES } from "./view-size.ts";
 import { THREAD_COUNTS, ViewThreads } from "./view-threads.ts";
 
 const MS_PER_S = 1_000;
-const BARS = { flipS: 2, recordsPerS: 100_000 } as const;
+const BARS = { flipS: 2, recordsPerS: 100_000, memoryMiB: 3 * 1_024 } as const;
 /** Whoever has done with a change leaves the cores to the next. */
 const SETTLED = ["target-delta", "replica-assignment", "deployment-fanout", "template-render"];
 const FLIPPED_MAX = 100_000;
 /** Deployments of a fleet's large part, one after the other. */
 const DEPLOYED = 5;
+/** At the end every second target has a deployment, but for the broad ones; they come so many at once. */
+const BROAD_TARGETS = 40;
+const DEPLOYED_AT_ONCE = 500;
 
 /** What many hosts cost at once, in the thread of `titan up`. */
 export async function measureThreads(figures: Figures, size: "full" | "small"): Promise<void> {
@@ -58,6 +62,15 @@ export async function measureThreads(figures: Figures, size: "full" | "small"): 
     barIs: "least",
     beside,
     sizes,
+  });
+  const deployments = targets / 2;
+  for (let from = BROAD_TARGETS; from < deployments; from += DEPLOYED_AT_ONCE) {
+    await reached(await fleet.deployToEach(from, Math.min(from + DEPLOYED_AT_ONCE, deployments)));
+  }
+  addMemory(figures, "memory of the log and every view", process.pid, BARS.memoryMiB, {
+    hosts,
+    targets,
+    deployments: deployments + deploymentCount(targets),
   });
   await threads.close();
   await log.close();

@@ -79,7 +79,7 @@ export class ViewFleet {
     await filler.add("workload", WORKLOAD, workload());
     for (let at = 0; at < targets; at += 1) await fleet.#addTarget(at, selectorText(at));
     for (let at = 0; at < deploymentCount(targets); at += 1) {
-      await filler.add("deployment", `${WORKSPACE}/${deploymentName(at)}`, deployment(at));
+      await fleet.#addDeployment(deploymentName(at), deploymentTarget(at));
     }
     for (let at = 0; at < hosts; at += 1) {
       await fleet.#addHost(at, false);
@@ -108,9 +108,14 @@ export class ViewFleet {
 
   /** A deployment more, to the hosts of a target; answers the revision. */
   async deploy(name: string, target: number): Promise<number> {
-    const { workspace, ...more } = deployment(0);
-    const value = { workspace, ...more, name, target: `${WORKSPACE}/${targetName(target)}` };
-    await this.#filler.add("deployment", `${WORKSPACE}/${name}`, value);
+    await this.#addDeployment(name, targetName(target));
+    await this.#filler.finish();
+    return this.revision;
+  }
+
+  /** In one step, one to each target of these numbers; answers the revision. */
+  async deployToEach(from: number, to: number): Promise<number> {
+    for (let at = from; at < to; at += 1) await this.#addDeployment(`of-${at}`, targetName(at));
     await this.#filler.finish();
     return this.revision;
   }
@@ -161,6 +166,10 @@ export class ViewFleet {
     await this.#filler.add("host", `${WORKSPACE}/${name}`, host);
   }
 
+  async #addDeployment(name: string, target: string): Promise<void> {
+    await this.#filler.add("deployment", `${WORKSPACE}/${name}`, deployment(name, target));
+  }
+
   async #addTarget(at: number, selector: string): Promise<void> {
     const name = targetName(at);
     const nothing = { workspace: WORKSPACE, labels: {}, createdRevision: 1 };
@@ -194,15 +203,15 @@ function workload(): object {
   };
 }
 
-function deployment(at: number) {
+function deployment(name: string, target: string): object {
   return {
     workspace: WORKSPACE,
-    name: deploymentName(at),
+    name,
     labels: {},
     createdRevision: 1,
     workload: WORKLOAD,
     template: TEMPLATE,
-    target: `${WORKSPACE}/${deploymentTarget(at)}`,
+    target: `${WORKSPACE}/${target}`,
     values: "{}",
     replicas: null,
   };
