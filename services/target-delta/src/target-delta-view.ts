@@ -1,5 +1,6 @@
 import {
   DEFAULT_WORKSPACE,
+  isVisibleFrom,
   splitKey,
   type Host,
   type HostTarget,
@@ -156,11 +157,10 @@ function targetsOf(
   workspace: string,
 ): readonly string[] {
   const held = hosts.pairsOf(number);
-  const isSeenByAll = workspace === DEFAULT_WORKSPACE;
   const found: string[] = [];
   index.candidates(held, (target, isCertain) => {
     if (!isCertain && !selects(target.selector, held, hosts.pairs)) return;
-    if (isSeenByAll || target.workspace === workspace) found.push(target.key);
+    if (isVisibleFrom(target.workspace, workspace)) found.push(target.key);
   });
   sortFew(found);
   // A target may be found in more than one way.

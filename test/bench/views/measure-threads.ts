@@ -16,7 +16,7 @@ const SETTLED = ["target-delta", "replica-assignment", "deployment-fanout", "tem
 const FLIPPED_MAX = 100_000;
 /** Deployments of a fleet's large part, one after the other. */
 const DEPLOYED = 5;
-/** At the end every second target has a deployment, but for the broad ones; they come so many at once. */
+/** At the end the first half of the targets has a deployment each, but for the broad ones; so many come at once. */
 const BROAD_TARGETS = 40;
 const DEPLOYED_AT_ONCE = 500;
 
@@ -63,14 +63,14 @@ export async function measureThreads(figures: Figures, size: "full" | "small"): 
     beside,
     sizes,
   });
-  const deployments = targets / 2;
-  for (let from = BROAD_TARGETS; from < deployments; from += DEPLOYED_AT_ONCE) {
-    await reached(await fleet.deployToEach(from, Math.min(from + DEPLOYED_AT_ONCE, deployments)));
+  const half = targets / 2;
+  for (let from = BROAD_TARGETS; from < half; from += DEPLOYED_AT_ONCE) {
+    await reached(await fleet.deployToEach(from, Math.min(from + DEPLOYED_AT_ONCE, half)));
   }
   addMemory(figures, "memory of the log and every view", process.pid, BARS.memoryMiB, {
     hosts,
     targets,
-    deployments: deployments + deploymentCount(targets),
+    deployments: deploymentCount(targets) + DEPLOYED + half - BROAD_TARGETS,
   });
   await threads.close();
   await log.close();
